@@ -1,0 +1,1 @@
+"""One module a file format; `briefbot.corpus.formats` is the table that names them."""
