@@ -106,6 +106,20 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a document came from: the sha256 of its file, of all that it was read from, and the file's time.
+
+    `content` also covers the sidecar, the reader's version and the limits. `modified` is in nanoseconds since 1970.
+    `remarks` are what its reader had to say about it.
+    """
+
+    sha256: str
+    content: str
+    modified: int
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of a passage; `span` counts in the document's text."""
 

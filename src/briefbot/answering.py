@@ -1,0 +1,157 @@
+"""The story of an answer: the question's vector and terms, the ranked passages, the excerpts with their citations.
+
+Nothing here writes a word of its own: an excerpt is a slice of a document, checked against it once more before it is
+given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from briefbot.corpus.freshness import is_gone, staleness
+from briefbot.corpus.language import language_of
+from briefbot.errors import DamagedIndex, ForeignIndex, UsageFault
+from briefbot.index.generation import Generation, in_place
+from briefbot.model import Answer, Citation, Document, Excerpt, Hit, Passage, Question, Span
+from briefbot.search.analysis import terms
+from briefbot.search.confidence import calibration, signals
+from briefbot.search.ranking import Ranked, rank
+from briefbot.search.sources import LexicalMatches, Query, Source
+from briefbot.wording import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from briefbot.embedding.encoder import Encoder
+    from briefbot.settings import LinkRule
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """An open generation and all that is needed to answer from it."""
+
+    generation: Generation
+    encoder: Encoder
+    sources: Sequence[Source]
+    links: Sequence[LinkRule] = ()
+
+
+def ask(question: Question, library: Library) -> Answer:
+    """Return what the documents say to a question, from those that its scope and filters allow.
+
+    Raises UsageFault for an empty question or a place that does not exist, and DamagedIndex.
+    """
+    _refuse_unanswerable(question, library.generation)
+    query = _query(question, library)
+    ranked = rank(query, library.sources, library.generation.place)
+    found = list(_excerpts(question, ranked, library))
+    confidence = calibration().confidence(signals(ranked, found[0][0])) if found else 0.0
+    excerpts = tuple(excerpt for _, excerpt in found)
+    answered = confidence >= calibration().threshold
+    return Answer(
+        question=question.text,
+        understood_as=normalised(question.text),
+        excerpts=excerpts if answered else (),
+        related=() if answered else excerpts,
+        confidence=confidence,
+        generation=library.generation.number,
+    )
+
+
+def open_library(
+    generation: Generation, encoder: Encoder, sources: Sequence[Source], links: Sequence[LinkRule]
+) -> Library:
+    """Return a library. Raises ForeignIndex where the index was made with another model."""
+    made_with = generation.manifest.encoder
+    if made_with.identity != encoder.identity:
+        raise ForeignIndex(
+            f"The index was made with the model {made_with.name!r} and the settings name {encoder.name!r}; "
+            "set that model, or run: briefbot build"
+        )
+    return Library(generation, encoder, sources, links)
+
+
+def _refuse_unanswerable(question: Question, generation: Generation) -> None:
+    if not normalised(question.text):
+        raise UsageFault('The question is empty; ask something, as in: briefbot ask "Where did they meet?"')
+    place = question.filters.document
+    visible = (name for name in generation.documents if question.scope.allows(name))
+    if place and not any(in_place(name, place) for name in visible):
+        raise UsageFault(f"There is no document or folder {place!r}; briefbot show lists them.")
+
+
+def _query(question: Question, library: Library) -> Query:
+    words = normalised(question.text)
+    return Query(
+        vector=library.encoder.encode_questions([words])[0],
+        terms=tuple(dict.fromkeys(terms(words, language_of(words)))),
+        allowed=library.generation.allowed(question.scope, question.filters),
+    )
+
+
+def _excerpts(question: Question, ranked: Ranked, library: Library) -> Iterator[tuple[int, Excerpt]]:
+    """Yield up to k excerpts, each with its place among the hits; passages whose source is gone are passed over."""
+    corpus = Path(library.generation.manifest.corpus)
+    left = question.k
+    for place, hit in enumerate(ranked.hits):
+        if left == 0:
+            return
+        passage = library.generation.passage(hit.row)
+        if not is_gone(corpus, passage.document):
+            left -= 1
+            yield place, _excerpt(hit, passage, ranked, library, corpus)
+
+
+def _excerpt(hit: Hit, passage: Passage, ranked: Ranked, library: Library, corpus: Path) -> Excerpt:
+    document = library.generation.document(passage.document)
+    if passage.text != passage.span.of(document.text):
+        raise DamagedIndex(f"A passage of {passage.document} is not in its text; run: briefbot build --full")
+    origin = library.generation.origin(passage.document)
+    return Excerpt(
+        text=passage.text,
+        score=hit.score,
+        highlight=_answering_sentence(passage, ranked),
+        header=passage.header,
+        citation=cite(document, passage, library.links),
+        stale=staleness(corpus, passage.document, origin),
+    )
+
+
+def _answering_sentence(passage: Passage, ranked: Ranked) -> Span:
+    """Return the sentence that holds most of what the question's terms are worth, the first of equals."""
+    lexical = ranked.matches["lexical"]
+    worth = lexical.worth if isinstance(lexical, LexicalMatches) else {}
+    best = max(
+        passage.sentences,
+        key=lambda sentence: sum(worth.get(term, 0.0) for term in set(terms(sentence.text, passage.language))),
+    )
+    return Span(best.span.start - passage.span.start, best.span.end - passage.span.start)
+
+
+def cite(document: Document, passage: Passage, links: Sequence[LinkRule]) -> Citation:
+    """Return where a passage stands."""
+    return Citation(
+        document=document.name,
+        title=document.title,
+        author=document.metadata.author,
+        paragraph=passage.number,
+        pages=passage.pages,
+        heading=passage.heading,
+        lines=passage.lines,
+        span=passage.span,
+        url=_link(passage, links) or document.metadata.url,
+        date=document.metadata.date,
+        language=passage.language,
+    )
+
+
+def _link(passage: Passage, links: Sequence[LinkRule]) -> str | None:
+    rule = next((rule for rule in links if fnmatchcase(passage.document, rule.pattern)), None)
+    if rule is None:
+        return None
+    page = passage.pages[0] if passage.pages else 1
+    return rule.template.format(path=quote(passage.document), page=page, line=passage.lines[0])

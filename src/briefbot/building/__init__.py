@@ -1,0 +1,235 @@
+"""The story of a build: scan, plan, read and write, check, publish.
+
+A build never changes what is there: it writes new parts beside the old, checks them, and then publishes a generation
+that refers to them. Killed at any moment, it leaves the generation that was current.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from briefbot.building.planning import Plan, corpus_contents, load_cache, plan_build, save_cache
+from briefbot.building.preparing import Prepared, Tools, carry_over, read_and_write
+from briefbot.corpus.scan import Scan, scan
+from briefbot.errors import BriefbotError, CorpusError, DamagedIndex, ForeignIndex, NoIndex
+from briefbot.index.manifest import EncoderEntry, Manifest, SkippedEntry
+from briefbot.index.parts import verify_part
+from briefbot.index.store import current_number, make_staging, numbers, open_current, publish, remove_generations
+from briefbot.passages import CUTTING
+from briefbot.reports import BuildReport, Remark, Skipped
+from briefbot.search.analysis import ANALYSIS
+from briefbot.wording import RECIPE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from briefbot.embedding.encoder import Encoder
+    from briefbot.index.generation import Generation
+
+LOSS_ALLOWED = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """`full` reads and encodes everything anew; `allow_removals` publishes whatever has gone; `dry_run` only tells."""
+
+    full: bool = False
+    dry_run: bool = False
+    allow_removals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What one build was asked for, what it found, and when it began."""
+
+    tools: Tools
+    options: BuildOptions
+    base: Generation | None
+    scan: Scan
+    plan: Plan
+    began: float
+    remarks: tuple[Remark, ...]
+
+
+def build(tools: Tools, options: BuildOptions) -> BuildReport:
+    """Bring the index up to the corpus, and return what was done.
+
+    Raises CorpusError where nothing may be published, Busy where another process builds, and DiskError.
+    """
+    if options.dry_run:
+        with contextlib.ExitStack() as stack:
+            return _report(_task(tools, options, stack), Prepared(), published=None)
+    try:
+        return _locked_build(tools, options)
+    except DamagedIndex as damage:  # found while taking over what had not changed
+        if options.full:
+            raise
+        report = _locked_build(tools, replace(options, full=True))
+        return replace(report, remarks=(Remark("index", str(damage)), *report.remarks))
+
+
+def _locked_build(tools: Tools, options: BuildOptions) -> BuildReport:
+    disk = tools.disk
+    with disk.locked():
+        with contextlib.ExitStack() as stack:
+            report = _published(_task(tools, options, stack), stack)
+        remove_generations(disk, numbers(disk.root)[: -tools.settings.keep])
+        return report
+
+
+def _published(task: _Task, stack: contextlib.ExitStack) -> BuildReport:
+    disk = task.tools.disk
+    staging = make_staging(disk)
+    stack.callback(disk.remove, staging)
+    save_cache(disk, staging, task.scan, task.tools.settings.limits, task.plan.contents)
+    if _is_up_to_date(task):
+        return _report(task, Prepared(), published=None)
+    _refuse_losses(task, ())
+    prepared, manifest = _prepare(task, staging)
+    _check(task, prepared, manifest)
+    publish(disk, staging, manifest)
+    return _report(task, prepared, published=manifest)
+
+
+def _task(tools: Tools, options: BuildOptions, stack: contextlib.ExitStack) -> _Task:
+    began, settings = time.monotonic(), tools.settings
+    found = _scan(settings.corpus, time.time_ns(), options)
+    base, remarks = _base(tools.disk.root, stack)
+    contents = corpus_contents(found, settings.limits, {} if options.full else load_cache(tools.disk.root))
+    plan = plan_build(found, contents, base, reuse=not options.full and _same_rules(base, tools.encoder))
+    return _Task(tools, options, base, found, plan, began, remarks)
+
+
+def _scan(corpus: Path, now: int, options: BuildOptions) -> Scan:
+    if options.allow_removals and not corpus.exists():
+        return Scan((), (), {})
+    return scan(corpus, now)
+
+
+def _base(index: Path, stack: contextlib.ExitStack) -> tuple[Generation | None, tuple[Remark, ...]]:
+    """Open what is to be replaced. A generation that cannot be used is replaced by a full build."""
+    try:
+        return stack.enter_context(open_current(index)), ()
+    except NoIndex:
+        return None, ()
+    except (DamagedIndex, ForeignIndex) as fault:
+        return None, (Remark("index", str(fault)),)
+
+
+def _derivation(encoder: Encoder) -> str:
+    return f"cutting {CUTTING}, wording {RECIPE}, analysis {ANALYSIS}, encoder {encoder.identity}"
+
+
+def _same_rules(base: Generation | None, encoder: Encoder) -> bool:
+    return base is not None and base.manifest.derivation == _derivation(encoder)
+
+
+def _is_up_to_date(task: _Task) -> bool:
+    plan, base = task.plan, task.base
+    return (
+        base is not None
+        and not (plan.to_read or plan.removed)
+        and {(entry.name, entry.reason) for entry in base.manifest.skipped} == set(_refusals(task, Prepared()))
+    )
+
+
+def _refusals(task: _Task, prepared: Prepared) -> list[tuple[str, str]]:
+    known = [(entry.name, entry.reason) for entry in task.plan.refused]
+    return sorted([*known, *task.scan.refused, *prepared.refused])
+
+
+def _refuse_losses(task: _Task, refused: Sequence[tuple[str, str]]) -> None:
+    """Raise CorpusError where more documents would go than may go unnoticed."""
+    if task.base is None or task.options.allow_removals:
+        return
+    renamed = {old for old, _ in task.plan.renamed}
+    unreadable = {name for name, _ in refused} & task.base.documents.keys()
+    lost = sorted((set(task.plan.removed) - renamed) | unreadable)
+    if len(lost) > LOSS_ALLOWED * len(task.base.documents):
+        raise CorpusError(
+            f"{len(lost)} of {len(task.base.documents)} documents are gone or cannot be read ({_some(lost)}), so "
+            f"generation {task.base.number} stays; if that is meant, add --allow-removals."
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+
+
+def _prepare(task: _Task, staging: str) -> tuple[Prepared, Manifest]:
+    tools, base = task.tools, task.base
+    carried = carry_over(base, frozenset(task.plan.kept), tools.disk, staging) if base and task.plan.kept else []
+    reusable = base if base and _same_encoder(base, tools.encoder) and not task.options.full else None
+    prepared = read_and_write(task.plan.to_read, reusable, tools, staging)
+    segments = (*carried, *prepared.segments)
+    refusals = _refusals(task, prepared)
+    return prepared, Manifest(
+        generation=_next_number(tools.disk.root),
+        made=datetime.now(UTC).replace(microsecond=0),
+        corpus=str(tools.settings.corpus.resolve()),
+        encoder=_encoder_entry(tools.encoder, reusable),
+        derivation=_derivation(tools.encoder),
+        documents=len(task.plan.kept) + len(prepared.read),
+        passages=sum(segment.live for segment in segments),
+        segments=segments,
+        skipped=tuple(SkippedEntry(name, why, task.plan.contents.get(name, "")) for name, why in refusals),
+    )
+
+
+def _same_encoder(base: Generation, encoder: Encoder) -> bool:
+    return base.manifest.encoder.identity == encoder.identity
+
+
+def _encoder_entry(encoder: Encoder, reusable: Generation | None) -> EncoderEntry:
+    """Describe the encoder, without loading it where the base already does."""
+    if reusable:
+        return replace(reusable.manifest.encoder, name=encoder.name)
+    return EncoderEntry(encoder.name, encoder.identity, encoder.dimensions, encoder.window)
+
+
+def _next_number(index: Path) -> int:
+    try:
+        current = current_number(index)
+    except BriefbotError:
+        current = 0
+    return max([current, *numbers(index)]) + 1
+
+
+def _check(task: _Task, prepared: Prepared, manifest: Manifest) -> None:
+    """Raise where the generation must not be published: too little left, or bytes that did not reach the disk."""
+    if manifest.documents == 0 and not task.options.allow_removals:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in _refusals(task, prepared)[:3])
+        raise CorpusError(f"No document in {task.tools.settings.corpus} could be read. {reasons}".strip())
+    _refuse_losses(task, prepared.refused)
+    for segment in prepared.segments:
+        for part in segment.parts:
+            verify_part(task.tools.disk.root, part)
+
+
+def _report(task: _Task, prepared: Prepared, published: Manifest | None) -> BuildReport:
+    plan, failed = task.plan, {name for name, _ in prepared.refused}
+    renamed_from, renamed_to = {old for old, _ in plan.renamed}, {new for _, new in plan.renamed}
+    base = task.base.manifest if task.base else None
+    shown = published or base
+    return BuildReport(
+        generation=shown.generation if shown else 0,
+        added=tuple(name for name in plan.added if name not in failed | renamed_to),
+        changed=tuple(name for name in plan.changed if name not in failed),
+        removed=tuple(name for name in plan.removed if name not in renamed_from),
+        renamed=plan.renamed,
+        skipped=tuple(Skipped(name, reason) for name, reason in _refusals(task, prepared)),
+        ignored=task.scan.ignored,
+        unchanged=len(plan.kept),
+        documents=shown.documents if shown else 0,
+        passages=shown.passages if shown else 0,
+        encoded=prepared.encoded,
+        remarks=(*task.remarks, *(Remark(name, text) for name, text in prepared.remarks)),
+        seconds=time.monotonic() - task.began,
+        published=published is not None,
+        dry_run=task.options.dry_run,
+    )

@@ -1,0 +1,120 @@
+"""What a build has to do: which documents stay, which are read, which are gone.
+
+A file whose signature is as it was at the last scan is taken to be unchanged without opening it. The signatures are a
+cache beside the generations; where it is missing or damaged, every file is hashed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from briefbot.corpus.documents import content_of
+from briefbot.corpus.formats import FORMATS
+from briefbot.errors import UnreadableFile
+from briefbot.index.manifest import SkippedEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from briefbot.corpus.scan import Scan, SourceFile
+    from briefbot.index.disk import Disk
+    from briefbot.index.generation import Generation
+    from briefbot.settings import Limits
+
+CACHE = "scan.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The difference between a corpus and a generation. `contents` has the hash of every file that could be opened.
+
+    `refused` are files that are known to be unreadable without trying again.
+    """
+
+    kept: tuple[str, ...]
+    to_read: tuple[SourceFile, ...]
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+    refused: tuple[SkippedEntry, ...]
+    contents: Mapping[str, str]
+
+
+def plan_build(scan: Scan, contents: Mapping[str, str], base: Generation | None, *, reuse: bool) -> Plan:
+    """Compare a corpus with the generation that is to be replaced; without `reuse`, everything is to be read."""
+    known = known_contents(base) if base else {}
+    bad = {entry.signature: entry for entry in base.manifest.skipped} if base and reuse else {}
+    here = {source.name for source in scan.files}
+    kept = {name for name in here if reuse and name in known and contents.get(name) == known[name]}
+    refused = {
+        source.name: SkippedEntry(source.name, bad[contents[source.name]].reason, contents[source.name])
+        for source in scan.files
+        if source.name not in kept and contents.get(source.name, "") in bad
+    }
+    to_read = tuple(source for source in scan.files if source.name not in kept and source.name not in refused)
+    names = [source.name for source in to_read]
+    return Plan(
+        kept=tuple(sorted(kept)),
+        to_read=to_read,
+        added=tuple(name for name in names if name not in known),
+        changed=tuple(name for name in names if name in known and contents.get(name) != known[name]),
+        removed=tuple(sorted(known.keys() - here)),
+        renamed=_renamed(known, contents, here),
+        refused=tuple(refused[name] for name in sorted(refused)),
+        contents=contents,
+    )
+
+
+def known_contents(base: Generation) -> dict[str, str]:
+    """Return the content hash of each live document by name."""
+    return {name: base.segments[listed.segment].contents[listed.row] for name, listed in base.documents.items()}
+
+
+def corpus_contents(scan: Scan, limits: Limits, cache: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Return the content hash of each file that can be opened, by name; unchanged ones are not opened."""
+    contents = {}
+    for source in scan.files:
+        signature, content = cache.get(source.name, ("", ""))
+        try:
+            contents[source.name] = content if signature == _cache_key(source, limits) else content_of(source, limits)
+        except UnreadableFile:
+            continue
+    return contents
+
+
+def load_cache(root: Path) -> dict[str, tuple[str, str]]:
+    """Return for each file name the signature and content hash of the last scan; nothing where that is damaged."""
+    try:
+        checksum, _, text = (root / CACHE).read_text("utf-8").partition("\n")
+        sound = hashlib.sha256(text.encode("utf-8")).hexdigest() == checksum
+        return {name: (pair[0], pair[1]) for name, pair in json.loads(text).items()} if sound else {}
+    except (OSError, ValueError, AttributeError, IndexError, TypeError):
+        return {}
+
+
+def save_cache(disk: Disk, staging: str, scan: Scan, limits: Limits, contents: Mapping[str, str]) -> None:
+    """Keep the signatures of all files that a later change is sure to show in."""
+    seen = {
+        source.name: (_cache_key(source, limits), contents[source.name])
+        for source in scan.files
+        if source.settled and source.name in contents
+    }
+    text = json.dumps(seen, ensure_ascii=False)
+    checksum = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    disk.write(f"{staging}/{CACHE}", [f"{checksum}\n{text}".encode()])
+    disk.rename(f"{staging}/{CACHE}", CACHE)
+
+
+def _cache_key(source: SourceFile, limits: Limits) -> str:
+    return f"{source.signature} {FORMATS[source.suffix]} {limits}"
+
+
+def _renamed(known: Mapping[str, str], contents: Mapping[str, str], here: set[str]) -> tuple[tuple[str, str], ...]:
+    gone = {content: name for name, content in known.items() if name not in here}
+    new = {name: content for name, content in contents.items() if name not in known}
+    return tuple(sorted((gone[content], name) for name, content in new.items() if content in gone))

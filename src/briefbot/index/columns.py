@@ -1,0 +1,89 @@
+"""Named arrays in one part: fixed-width columns and blobs of text, mapped and not parsed.
+
+Layout: eight bytes of magic, the length of a JSON header as a little-endian uint64, the header
+(``{name: [dtype, shape, offset]}``), then each array at a multiple of 64 bytes. Opening reads the header only.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from briefbot.errors import ForeignIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from briefbot.index.parts import MappedPart
+
+MAGIC = b"briefcol"
+ALIGNMENT = 64
+Array = npt.NDArray[Any]
+
+
+def column_chunks(columns: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
+    """Yield the bytes of a part that holds `columns`, in order."""
+    arrays = {name: np.ascontiguousarray(array) for name, array in columns.items()}
+    header, start = _header(arrays)
+    yield header
+    written = len(header)
+    for name, (_, _, offset) in start.items():
+        yield b"\0" * (offset - written)
+        yield arrays[name].reshape(-1).view(np.uint8).data
+        written = offset + arrays[name].nbytes
+
+
+def _header(arrays: Mapping[str, Array]) -> tuple[bytes, dict[str, tuple[str, Sequence[int], int]]]:
+    places: dict[str, tuple[str, Sequence[int], int]] = {}
+    offset = 0
+    for name, array in arrays.items():
+        places[name] = (array.dtype.str, array.shape, offset)
+        offset = _aligned(offset + array.nbytes)
+    room = _aligned(len(MAGIC) + 8 + len(json.dumps(places)) + 16 * len(places))  # the offsets grow by `room`
+    places = {name: (dtype, shape, offset + room) for name, (dtype, shape, offset) in places.items()}
+    text = json.dumps(places).encode()
+    return (MAGIC + len(text).to_bytes(8, "little") + text).ljust(room, b" "), places
+
+
+def _aligned(offset: int) -> int:
+    return -(-offset // ALIGNMENT) * ALIGNMENT
+
+
+class Columns:
+    """The arrays of one part, as views of the mapped file; each is verified when it is first asked for."""
+
+    def __init__(self, part: MappedPart) -> None:
+        if bytes(part.read(0, min(8, len(part)))) != MAGIC:
+            raise ForeignIndex("A part of the index is not in briefbot's form; run: briefbot build --full")
+        length = int.from_bytes(part.read(8, 16), "little")
+        self._part = part
+        self._places: dict[str, tuple[str, list[int], int]] = json.loads(bytes(part.read(16, 16 + length)))
+
+    def whole(self, name: str) -> Array:
+        """Return a column, without a copy."""
+        dtype, shape, offset = self._places[name]
+        size = np.dtype(dtype).itemsize * math.prod(shape)
+        return np.frombuffer(self._part.read(offset, offset + size), dtype).reshape(shape)
+
+    def slice(self, name: str, start: int, end: int) -> Array:
+        """Return some rows of a column, and verify no more than the blocks they stand in."""
+        dtype, shape, offset = self._places[name]
+        width = np.dtype(dtype).itemsize * math.prod(shape[1:])
+        view = self._part.read(offset + start * width, offset + end * width)
+        return np.frombuffer(view, dtype).reshape(end - start, *shape[1:])
+
+    def text(self, name: str, start: int, end: int) -> str:
+        """Return the UTF-8 text between two bytes of a blob."""
+        return self.slice(name, start, end).tobytes().decode("utf-8")
+
+
+def blob(texts: Sequence[str]) -> tuple[Array, Array]:
+    """Return the UTF-8 bytes of `texts` one after the other, and the n + 1 offsets between them (uint64)."""
+    encoded = [text.encode("utf-8") for text in texts]
+    ends = np.zeros(len(encoded) + 1, np.uint64)
+    np.cumsum([len(data) for data in encoded], out=ends[1:])
+    return np.frombuffer(b"".join(encoded), np.uint8), ends

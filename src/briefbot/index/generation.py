@@ -1,0 +1,177 @@
+"""A generation opened for reading: its segments as one sequence of passages.
+
+A row of a generation counts through its segments, dead passages included; `live` tells which are part of the index. An
+open generation holds a shared lock on its manifest, so that nobody prunes it away. Whatever reads on behalf of an
+asker takes that asker's `Scope`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from briefbot.errors import DamagedIndex, NoIndex
+from briefbot.index.manifest import NAME, Manifest, read_manifest
+from briefbot.index.segment import Segment
+from briefbot.model import Document, Filters, Origin, Passage, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from briefbot.index.vectors import Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document in a list: where it is kept, its name, and how many passages it has."""
+
+    segment: int
+    row: int
+    name: str
+    passages: int
+
+
+class Generation:
+    """One published generation. Close it, or use it as a context manager."""
+
+    def __init__(self, root: Path, number: int) -> None:
+        self.root = root
+        path = root / folder_name(number) / NAME
+        self._descriptor = _locked(path)
+        try:
+            with os.fdopen(os.dup(self._descriptor), "rb") as file:
+                self.manifest: Manifest = read_manifest(path, file.read())
+            self.segments = tuple(Segment(root, entry, self.manifest.encoder) for entry in self.manifest.segments)
+        except BaseException:
+            self.close()
+            raise
+        self._starts = [0, *accumulate(segment.entry.passages for segment in self.segments)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the lock; what was read from the generation remains valid."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    @property
+    def number(self) -> int:
+        """The generation's number, from 1."""
+        return self.manifest.generation
+
+    @cached_property
+    def documents(self) -> dict[str, Listed]:
+        """The live documents by name, in the order of their names."""
+        listed = (
+            Listed(i, row, name, len(segment.rows_of(row)))
+            for i, segment in enumerate(self.segments)
+            for row, name in enumerate(segment.names)
+            if not segment.dead[row]
+        )
+        return {document.name: document for document in sorted(listed, key=lambda document: document.name)}
+
+    def parted(self) -> Iterator[tuple[int, Segment]]:
+        """Yield each segment with the row at which it starts."""
+        yield from zip(self._starts, self.segments, strict=False)
+
+    def passage(self, row: int) -> Passage:
+        """Return the passage in that row."""
+        segment, local = self._local(row)
+        return segment.passage(local)
+
+    def place(self, row: int) -> tuple[str, int]:
+        """Return the name of the document that the passage in that row belongs to, and the passage's number."""
+        segment, local = self._local(row)
+        return segment.place(local)
+
+    def document(self, name: str) -> Document:
+        """Return a live document with its whole text. Raises KeyError."""
+        listed = self.documents[name]
+        return self.segments[listed.segment].document(listed.row)
+
+    def origin(self, name: str) -> Origin:
+        """Return where a live document came from. Raises KeyError."""
+        listed = self.documents[name]
+        return self.segments[listed.segment].origin(listed.row)
+
+    def passages(self, name: str) -> Iterator[Passage]:
+        """Yield the passages of a live document in order. Raises KeyError."""
+        listed = self.documents[name]
+        segment = self.segments[listed.segment]
+        return (segment.passage(row) for row in segment.rows_of(listed.row))
+
+    def allowed(self, scope: Scope, filters: Filters) -> Mask:
+        """Return for each row whether it is live, may be seen in `scope`, and passes the filters."""
+        return np.concatenate(
+            [np.empty(0, np.bool_), *(_allowed(segment, scope, filters) for segment in self.segments)]
+        )
+
+    def _local(self, row: int) -> tuple[Segment, int]:
+        i = bisect_right(self._starts, row) - 1
+        return self.segments[i], row - self._starts[i]
+
+
+def folder_name(number: int) -> str:
+    """Return the folder of a generation below the index."""
+    return f"{number:06d}"
+
+
+def _locked(path: Path) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise NoIndex(f"{path} is missing; run: briefbot build --full") from None
+    except OSError as error:
+        raise DamagedIndex(f"{path} cannot be read: {error.strerror}.") from error
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    if os.fstat(descriptor).st_nlink == 0:  # pruned between the two lines above
+        os.close(descriptor)
+        raise NoIndex(f"{path} has just been pruned; try again.")
+    return descriptor
+
+
+def _allowed(segment: Segment, scope: Scope, filters: Filters) -> Mask:
+    if scope == Scope.everything() and filters == Filters():
+        return segment.live
+    chosen = [_passes(segment, row, name, scope, filters) for row, name in enumerate(segment.names)]
+    return np.logical_and(segment.spread(np.array(chosen, np.bool_)), segment.live)
+
+
+def _passes(segment: Segment, row: int, name: str, scope: Scope, filters: Filters) -> bool:
+    return (
+        scope.allows(name)
+        and in_place(name, filters.document)
+        and _in_time(int(segment.days[row]), filters)
+        and (filters.author is None or _same_author(segment, row, filters.author))
+    )
+
+
+def in_place(name: str, place: str | None) -> bool:
+    """Tell whether a document is, or is in, the document or folder called `place`; None means anywhere."""
+    return place is None or name == place or name.startswith(f"{place.rstrip('/')}/")
+
+
+def _in_time(day: int, filters: Filters) -> bool:
+    if filters.since is None and filters.until is None:
+        return True
+    after = filters.since is None or day >= filters.since.toordinal()
+    before = filters.until is None or day <= filters.until.toordinal()
+    return day > 0 and after and before
+
+
+def _same_author(segment: Segment, row: int, author: str) -> bool:
+    stated = segment.metadata(row).author or ""
+    return author.casefold() in stated.casefold()

@@ -1,0 +1,129 @@
+"""What a generation is made of, as one small file that proves itself.
+
+A manifest is JSON in one canonical form with a checksum of the rest, so that any changed byte is noticed. This module
+knows the form and its version; it refuses to open parts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from briefbot.errors import ForeignIndex
+from briefbot.index.parts import PartEntry, damaged
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT = 1
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderEntry:
+    """The model that made the vectors: what the settings called it, its hash, and its shape."""
+
+    name: str
+    identity: str
+    dimensions: int
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """Documents that were written together. `dead` lists the rows of those that are no longer part of the index.
+
+    `documents` and `passages` count the dead ones too, `live` only the passages of the others.
+    """
+
+    documents: int
+    passages: int
+    live: int
+    parts: tuple[PartEntry, ...]
+    dead: tuple[int, ...] = ()
+
+    def part(self, kind: str) -> PartEntry:
+        """Return the entry of the part of that kind."""
+        return next(entry for entry in self.parts if entry.kind == kind)
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedEntry:
+    """A file that could not be read, why, and the signature by which an unchanged one is known again."""
+
+    name: str
+    reason: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One generation of the index. `derivation` names the versions of every rule that made passages from text."""
+
+    generation: int
+    made: datetime
+    corpus: str
+    encoder: EncoderEntry
+    derivation: str
+    documents: int
+    passages: int
+    segments: tuple[SegmentEntry, ...]
+    skipped: tuple[SkippedEntry, ...] = ()
+
+    def parts(self) -> tuple[PartEntry, ...]:
+        """Return the entries of all parts, each once."""
+        return tuple(dict.fromkeys(part for segment in self.segments for part in segment.parts))
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """Return the file for a manifest."""
+    fields = asdict(manifest) | {"made": manifest.made.isoformat(), "format": FORMAT}
+    return _canonical(fields | {"checksum": _checksum(fields)})
+
+
+def read_manifest(path: Path, data: bytes) -> Manifest:
+    """Return the manifest in `data`, which was read from `path`. Raises DamagedIndex or ForeignIndex."""
+    try:
+        fields = json.loads(data)
+        found = fields.get("format")
+    except (ValueError, AttributeError):
+        raise damaged(path) from None
+    checksum = fields.pop("checksum", None)
+    if checksum is None and "generation" not in fields:
+        raise ForeignIndex(f"{path} is not briefbot's; set another index folder.")
+    if checksum != _checksum(fields) or data != _canonical(fields | {"checksum": checksum}):
+        raise damaged(path)
+    if found != FORMAT:
+        raise ForeignIndex(
+            f"{path} has index format {found}, and this briefbot reads {FORMAT}; run: briefbot build --full"
+        )
+    return _manifest(fields)
+
+
+def _manifest(fields: dict[str, Any]) -> Manifest:
+    fields.pop("format")
+    return Manifest(
+        **fields
+        | {
+            "made": datetime.fromisoformat(fields["made"]),
+            "encoder": EncoderEntry(**fields["encoder"]),
+            "segments": tuple(_segment(entry) for entry in fields["segments"]),
+            "skipped": tuple(SkippedEntry(**entry) for entry in fields["skipped"]),
+        }
+    )
+
+
+def _segment(fields: dict[str, Any]) -> SegmentEntry:
+    parts = (PartEntry(**part | {"blocks": tuple(part["blocks"])}) for part in fields["parts"])
+    return SegmentEntry(**fields | {"parts": tuple(parts), "dead": tuple(fields["dead"])})
+
+
+def _canonical(fields: dict[str, Any]) -> bytes:
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=1).encode("utf-8") + b"\n"
+
+
+def _checksum(fields: dict[str, Any]) -> str:
+    return hashlib.sha256(_canonical(fields)).hexdigest()

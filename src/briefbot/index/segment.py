@@ -1,0 +1,318 @@
+"""Documents that were written together: their texts, passages, vectors and terms, in five parts.
+
+`write_segment` and `Segment` are the two sides of one form and change together; `manifest.FORMAT` is raised when the
+form changes. Rows are positions in columns; a passage, sentence or document is made a value only when asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from briefbot.errors import DamagedIndex
+from briefbot.index.columns import Array, Columns, blob, column_chunks
+from briefbot.index.manifest import EncoderEntry, SegmentEntry
+from briefbot.index.parts import MappedPart, write_part
+from briefbot.index.postings import Postings, posting_columns
+from briefbot.index.vectors import DenseVectors, Vectors, vector_chunks
+from briefbot.model import BLOCK_KINDS, Document, Metadata, Origin, Passage, Sentence, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from briefbot.index.disk import Disk
+
+_PASSAGE_FIELDS = (
+    *("document", "number", "start", "end", "first_byte", "last_byte"),
+    *("first_page", "last_page", "first_line", "last_line", "kind", "language", "place"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A document with all that the index keeps of it. `vectors` is one row a passage, `terms` one list a passage."""
+
+    document: Document
+    origin: Origin
+    passages: tuple[Passage, ...]
+    keys: tuple[bytes, ...]
+    terms: tuple[Sequence[str], ...]
+    vectors: Vectors
+
+
+def passage_key(search_text: str) -> bytes:
+    """Return the 16 bytes by which a text that was encoded is known again."""
+    return hashlib.blake2b(search_text.encode("utf-8"), digest_size=16).digest()
+
+
+def write_segment(disk: Disk, staging: str, entries: Sequence[Entry]) -> SegmentEntry:
+    """Write the parts of a segment and return its entry; nothing refers to it before a manifest does."""
+    passages = [passage for entry in entries for passage in entry.passages]
+    parts = {
+        "documents": column_chunks(_document_columns(entries)),
+        "passages": column_chunks(_passage_columns(entries)),
+        "sentences": column_chunks(_sentence_columns(passages)),
+        "dense": vector_chunks(np.concatenate([entry.vectors for entry in entries])),
+        "lexical": column_chunks(posting_columns([terms for entry in entries for terms in entry.terms])),
+    }
+    written = tuple(write_part(disk, staging, kind, chunks) for kind, chunks in parts.items())
+    return SegmentEntry(len(entries), len(passages), len(passages), written)
+
+
+def _document_columns(entries: Sequence[Entry]) -> dict[str, Array]:
+    texts, text_ends = blob([entry.document.text for entry in entries])
+    records, record_ends = blob([_record(entry) for entry in entries])
+    names, _ = blob(["\0".join(entry.document.name for entry in entries)])
+    passage_starts = np.zeros(len(entries) + 1, np.uint32)
+    np.cumsum([len(entry.passages) for entry in entries], out=passage_starts[1:])
+    return {
+        "names": names,
+        "texts": texts,
+        "text_ends": text_ends,
+        "records": records,
+        "record_ends": record_ends,
+        "contents": np.frombuffer(b"".join(bytes.fromhex(entry.origin.content) for entry in entries), np.uint8),
+        "days": np.array([_day(entry.document.metadata.date) for entry in entries], np.int32),
+        "passage_starts": passage_starts,
+    }
+
+
+def _record(entry: Entry) -> str:
+    document, origin = entry.document, entry.origin
+    stated = document.metadata
+    return json.dumps(
+        {
+            "title": document.title,
+            "stated_title": stated.title,
+            "author": stated.author,
+            "date": stated.date.isoformat() if stated.date else None,
+            "url": stated.url,
+            "stated_language": stated.language,
+            "language": document.language,
+            "pages": document.pages,
+            "sha256": origin.sha256,
+            "modified": origin.modified,
+            "remarks": origin.remarks,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _day(stated: date | None) -> int:
+    return stated.toordinal() if stated else 0
+
+
+def _passage_columns(entries: Sequence[Entry]) -> dict[str, Array]:
+    places: dict[str, int] = {}
+    languages: dict[str, int] = {}
+    rows = np.array(
+        [row for i, entry in enumerate(entries) for row in _passage_rows(i, entry, places, languages)], np.uint32
+    ).reshape(-1, len(_PASSAGE_FIELDS))
+    place_blob, place_ends = blob(list(places))
+    language_blob, _ = blob(["\0".join(languages)])
+    return {name: rows[:, i] for i, name in enumerate(_PASSAGE_FIELDS)} | {
+        "places": place_blob,
+        "place_ends": place_ends,
+        "languages": language_blob,
+        "keys": np.frombuffer(b"".join(key for entry in entries for key in entry.keys), np.uint8).reshape(-1, 16),
+    }
+
+
+def _passage_rows(
+    document: int, entry: Entry, places: dict[str, int], languages: dict[str, int]
+) -> Iterator[tuple[int, ...]]:
+    """Yield one value for each of `_PASSAGE_FIELDS`, for each passage of a document."""
+    text, reached, offset = entry.document.text, 0, 0
+    for passage in entry.passages:
+        first = offset + len(text[reached : passage.span.start].encode("utf-8"))
+        reached, offset = passage.span.end, first + len(passage.text.encode("utf-8"))
+        place = json.dumps([passage.heading, passage.header], ensure_ascii=False)
+        yield (
+            document,
+            passage.number,
+            passage.span.start,
+            passage.span.end,
+            first,
+            offset,
+            *(passage.pages or (0, 0)),
+            *passage.lines,
+            BLOCK_KINDS.index(passage.kind),
+            languages.setdefault(passage.language or "", len(languages)),
+            places.setdefault(place, len(places)),
+        )
+
+
+def _sentence_columns(passages: Sequence[Passage]) -> dict[str, Array]:
+    starts = np.zeros(len(passages) + 1, np.uint64)
+    np.cumsum([len(passage.sentences) for passage in passages], out=starts[1:])
+    spans = [(sentence.span.start, sentence.span.end) for passage in passages for sentence in passage.sentences]
+    bounds = np.array(spans, np.uint32).reshape(-1, 2)
+    return {"passage_starts": starts, "start": bounds[:, 0], "end": bounds[:, 1]}
+
+
+class Segment:
+    """One segment of a generation, mapped. Every method raises DamagedIndex where bytes are not what was written."""
+
+    def __init__(self, root: Path, entry: SegmentEntry, encoder: EncoderEntry) -> None:
+        parts = {part.kind: MappedPart(root, part) for part in entry.parts}
+        self.entry = entry
+        self._documents = Columns(parts["documents"])
+        self._passages = Columns(parts["passages"])
+        self._sentences = Columns(parts["sentences"])
+        self.postings = Postings(Columns(parts["lexical"]))
+        self.vectors = DenseVectors(parts["dense"], count=entry.passages, dimensions=encoder.dimensions)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the documents, dead ones too, by their row."""
+        blob_of_names = self._documents.whole("names")
+        return tuple(blob_of_names.tobytes().decode("utf-8").split("\0")) if self.entry.documents else ()
+
+    @cached_property
+    def passage_starts(self) -> Array:
+        """The row of each document's first passage, and the number of passages at the end."""
+        return self._documents.whole("passage_starts")
+
+    @cached_property
+    def days(self) -> Array:
+        """The date of each document as a proleptic Gregorian ordinal, 0 where it has none."""
+        return self._documents.whole("days")
+
+    @cached_property
+    def contents(self) -> list[str]:
+        """The `Origin.content` of each document, by its row."""
+        data = self._documents.whole("contents").tobytes().hex()
+        return [data[i : i + 64] for i in range(0, len(data), 64)]
+
+    @cached_property
+    def keys(self) -> list[bytes]:
+        """The key of each passage's search text, by its row."""
+        data = self._passages.whole("keys").tobytes()
+        return [data[i : i + 16] for i in range(0, len(data), 16)]
+
+    @cached_property
+    def dead(self) -> Array:
+        """For each document, whether it is no longer part of the index."""
+        dead = np.zeros(self.entry.documents, np.bool_)
+        dead[list(self.entry.dead)] = True
+        return dead
+
+    @cached_property
+    def live(self) -> Array:
+        """For each passage, whether its document is still part of the index."""
+        return self.spread(~self.dead)
+
+    def spread(self, per_document: Array) -> Array:
+        """Return for each passage the value of its document."""
+        return np.repeat(per_document, np.diff(self.passage_starts.astype(int)).astype(int))
+
+    def rows_of(self, document: int) -> range:
+        """Return the rows of a document's passages."""
+        return range(int(self.passage_starts[document]), int(self.passage_starts[document + 1]))
+
+    def place(self, row: int) -> tuple[str, int]:
+        """Return the name of the document that a passage belongs to, and the passage's number."""
+        document, number = (int(self._passages.slice(name, row, row + 1)[0]) for name in ("document", "number"))
+        return self.names[document], number
+
+    def document(self, document: int) -> Document:
+        """Return a document with its whole text."""
+        record = self._record(document)
+        start, end = self._text_bytes(document)
+        return Document(
+            name=self.names[document],
+            title=record["title"],
+            text=self._documents.text("texts", start, end),
+            metadata=_metadata(record),
+            language=record["language"],
+            pages=tuple(record["pages"]),
+        )
+
+    def metadata(self, document: int) -> Metadata:
+        """Return what a document says about itself."""
+        return _metadata(self._record(document))
+
+    def origin(self, document: int) -> Origin:
+        """Return where a document came from."""
+        record = self._record(document)
+        return Origin(record["sha256"], self.contents[document], record["modified"], tuple(record["remarks"]))
+
+    def passage(self, row: int) -> Passage:
+        """Return a passage. Raises DamagedIndex where its text is not the slice that its span names."""
+        values = {name: int(self._passages.slice(name, row, row + 1)[0]) for name in _PASSAGE_FIELDS}
+        heading, header = json.loads(self._place(values["place"]))
+        start, _ = self._text_bytes(values["document"])
+        text = self._documents.text("texts", start + values["first_byte"], start + values["last_byte"])
+        span = Span(values["start"], values["end"])
+        if len(text) != len(span):
+            raise DamagedIndex("A passage is not the slice that its span names; run: briefbot build --full")
+        return Passage(
+            document=self.names[values["document"]],
+            number=values["number"],
+            kind=BLOCK_KINDS[values["kind"]],
+            span=span,
+            text=text,
+            heading=tuple(heading),
+            pages=(values["first_page"], values["last_page"]) if values["first_page"] else None,
+            lines=(values["first_line"], values["last_line"]),
+            language=self._languages[values["language"]] or None,
+            header=header,
+            sentences=tuple(self._sentences_of(row, text, span.start)),
+        )
+
+    def entries(self, documents: Sequence[int]) -> list[Entry]:
+        """Return documents with all that is kept of them, to write them into another segment."""
+        rows = [row for document in documents for row in self.rows_of(document)]
+        terms = dict(zip(rows, self.postings.terms_of(rows), strict=True))
+        return [self._entry(document, terms) for document in documents]
+
+    def _entry(self, document: int, terms: dict[int, list[str]]) -> Entry:
+        rows = self.rows_of(document)
+        return Entry(
+            document=self.document(document),
+            origin=self.origin(document),
+            passages=tuple(self.passage(row) for row in rows),
+            keys=tuple(self.keys[row] for row in rows),
+            terms=tuple(terms[row] for row in rows),
+            vectors=self.vectors.rows(np.array(rows, np.int64)),
+        )
+
+    def _sentences_of(self, row: int, text: str, offset: int) -> Iterator[Sentence]:
+        first, last = (int(place) for place in self._sentences.slice("passage_starts", row, row + 2))
+        starts, ends = (self._sentences.slice(side, first, last).tolist() for side in ("start", "end"))
+        for start, end in zip(starts, ends, strict=True):
+            yield Sentence(Span(start, end), text[start - offset : end - offset])
+
+    def _record(self, document: int) -> dict[str, Any]:
+        start, end = (int(place) for place in self._documents.slice("record_ends", document, document + 2))
+        record: dict[str, Any] = json.loads(self._documents.text("records", start, end))
+        return record
+
+    def _place(self, place: int) -> str:
+        start, end = (int(offset) for offset in self._passages.slice("place_ends", place, place + 2))
+        return self._passages.text("places", start, end)
+
+    def _text_bytes(self, document: int) -> tuple[int, int]:
+        start, end = (int(place) for place in self._documents.slice("text_ends", document, document + 2))
+        return start, end
+
+    @cached_property
+    def _languages(self) -> list[str]:
+        return self._passages.whole("languages").tobytes().decode("utf-8").split("\0")
+
+
+def _metadata(record: dict[str, Any]) -> Metadata:
+    return Metadata(
+        title=record["stated_title"],
+        author=record["author"],
+        date=date.fromisoformat(record["date"]) if record["date"] else None,
+        url=record["url"],
+        language=record["stated_language"],
+    )

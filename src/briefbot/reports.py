@@ -1,0 +1,155 @@
+"""What the commands other than `ask` have to tell, as values; how they are shown is the terminal's concern."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+State = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that could not be read, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know about a document, or about the index."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. `encoded` counts the passages whose vectors were computed; `ignored` files by ending."""
+
+    generation: int
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+    skipped: tuple[Skipped, ...]
+    ignored: Mapping[str, int]
+    unchanged: int
+    documents: int
+    passages: int
+    encoded: int
+    remarks: tuple[Remark, ...]
+    seconds: float
+    published: bool
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What has changed in the corpus since a generation was made."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """The current generation. `changes` is None where the corpus is out of reach; `bytes` counts the index folder."""
+
+    generation: int
+    made: datetime
+    documents: int
+    passages: int
+    segments: int
+    bytes: int
+    model: str
+    model_sha256: str
+    format: int
+    generations: tuple[int, ...]
+    corpus: str
+    changes: Changes | None
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A file of the index that does not hold what was written, and how that shows."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What was verified, and what was found damaged."""
+
+    generations: int
+    files: int
+    bytes: int
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that briefbot needs, whether it is there, and how to mend it."""
+
+    name: str
+    state: State
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorReport:
+    """Everything that briefbot needs."""
+
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RollbackReport:
+    """Which generation was left for which, and the documents that come back, go, or have other words again."""
+
+    from_generation: int
+    to_generation: int
+    returning: tuple[str, ...]
+    leaving: tuple[str, ...]
+    other: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PruneReport:
+    """Which generations were removed and kept, those that stay because they are in use, and the bytes freed."""
+
+    removed: tuple[int, ...]
+    kept: tuple[int, ...]
+    in_use: tuple[int, ...]
+    bytes_freed: int
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeReport:
+    """That a document's text is gone from the disk, with every generation that held it."""
+
+    document: str
+    generation: int
+    removed_generations: tuple[int, ...]
+    bytes_freed: int
+    still_in_corpus: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """A document in a list."""
+
+    name: str
+    title: str
+    date: date | None
+    passages: int
+    language: str | None

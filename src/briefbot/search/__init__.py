@@ -1,0 +1,1 @@
+"""From a question to ranked passages: terms, candidate sources, features, fusion, confidence."""

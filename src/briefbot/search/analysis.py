@@ -1,0 +1,77 @@
+"""From text to the terms that lexical search compares; the only door to PyStemmer.
+
+Words are folded (case, diacritics, typographic forms) and stemmed in their language; codes and numbers stay whole and
+yield their pieces too; scripts without spaces yield overlapping pairs of characters.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import Stemmer
+
+from briefbot.wording import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ANALYSIS = 1  # raised when the same text begins to yield other terms
+
+_STEMMERS = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "eu": "basque",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+_UNSPACED = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_WORD = re.compile(rf"[{_UNSPACED}]+|(?:[^\W_{_UNSPACED}]|(?<=\w)['’](?=\w))+(?:[-._/:](?=\w)[^\W_{_UNSPACED}]+)*")
+_PIECE = re.compile(r"[^\W_]+")
+_FIRST_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+
+
+def terms(text: str, language: str | None) -> list[str]:
+    """Return the terms of `text` in order, each as often as it occurs."""
+    stem = _stemmer(language or "en")
+    return [term for word in _WORD.findall(folded(text)) for term in _terms_of(word, stem)]
+
+
+def _terms_of(word: str, stem: Any) -> Iterator[str]:
+    if _FIRST_UNSPACED.match(word):
+        yield from (word[i : i + 2] for i in range(max(1, len(word) - 1)))
+        return
+    pieces = _PIECE.findall(word.replace("'", "") if "'" in word[-3:] else word)
+    yield from (stem(piece) for piece in pieces)
+    if len(pieces) > 1 and any(piece[-1].isdigit() for piece in pieces):
+        yield word  # a code or version such as v2.4.1 is a term of its own
+
+
+@cache
+def _stemmer(language: str) -> Any:
+    name = _STEMMERS.get(language)
+    return Stemmer.Stemmer(name).stemWord if name else str

@@ -1,0 +1,201 @@
+"""What an operator does to an index that is built: look at it, verify it, go back, and remove for good."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from briefbot.building.planning import corpus_contents, known_contents, load_cache, plan_build
+from briefbot.building.preparing import carry_over
+from briefbot.corpus.scan import scan
+from briefbot.errors import BriefbotError, CorpusError, UsageFault
+from briefbot.index.manifest import FORMAT, Manifest
+from briefbot.index.store import (
+    current_number,
+    make_staging,
+    numbers,
+    open_current,
+    open_number,
+    point,
+    publish,
+    remove_generations,
+    verified,
+)
+from briefbot.reports import (
+    Changes,
+    CheckReport,
+    DocumentLine,
+    Fault,
+    PruneReport,
+    PurgeReport,
+    RollbackReport,
+    StatusReport,
+)
+
+if TYPE_CHECKING:
+    from briefbot.index.disk import Disk
+    from briefbot.index.generation import Generation
+    from briefbot.model import Scope
+    from briefbot.settings import Limits
+
+
+def status(index: Path, limits: Limits) -> StatusReport:
+    """Return what the current generation holds, and what has changed in its corpus since."""
+    with open_current(index) as generation:
+        manifest = generation.manifest
+        return StatusReport(
+            generation=manifest.generation,
+            made=manifest.made,
+            documents=manifest.documents,
+            passages=manifest.passages,
+            segments=len(manifest.segments),
+            bytes=_size(index),
+            model=manifest.encoder.name,
+            model_sha256=manifest.encoder.identity,
+            format=FORMAT,
+            generations=tuple(numbers(index)),
+            corpus=manifest.corpus,
+            changes=_changes(generation, limits),
+            remarks=tuple(f"{entry.name}: {entry.reason}" for entry in manifest.skipped),
+        )
+
+
+def _changes(generation: Generation, limits: Limits) -> Changes | None:
+    try:
+        found = scan(Path(generation.manifest.corpus), time.time_ns())
+    except CorpusError:
+        return None
+    contents = corpus_contents(found, limits, load_cache(generation.root))
+    plan = plan_build(found, contents, generation, reuse=True)
+    return Changes(plan.added, plan.changed, plan.removed)
+
+
+def documents(generation: Generation, scope: Scope) -> tuple[DocumentLine, ...]:
+    """Return the documents that may be seen, in the order of their names."""
+    lines = []
+    for name, listed in generation.documents.items():
+        if scope.allows(name):
+            document = generation.document(name)
+            stated = document.metadata.date
+            lines.append(DocumentLine(name, document.title, stated, listed.passages, document.language))
+    return tuple(lines)
+
+
+def check(index: Path) -> CheckReport:
+    """Verify every byte of every generation."""
+    files = list(verified(index))
+    return CheckReport(
+        generations=len(numbers(index)),
+        files=len(files),
+        bytes=sum(size for _, size, _ in files),
+        faults=tuple(Fault(file, reason) for file, _, reason in files if reason),
+    )
+
+
+def rollback(disk: Disk, number: int | None) -> RollbackReport:
+    """Make a former generation the current one; without a number, the one before the current."""
+    with disk.locked():
+        current = current_number(disk.root)
+        target = number if number is not None else _before(disk.root, current)
+        with open_number(disk.root, target) as wanted:
+            report = _difference(disk.root, current, wanted)
+            staging = make_staging(disk)
+            point(disk, staging, target)
+            disk.remove(staging)
+            return report
+
+
+def _before(index: Path, current: int) -> int:
+    older = [number for number in numbers(index) if number < current]
+    if not older:
+        raise UsageFault(f"There is no generation before {current}; briefbot status lists those that are kept.")
+    return older[-1]
+
+
+def _difference(index: Path, current: int, wanted: Generation) -> RollbackReport:
+    there = known_contents(wanted)
+    try:
+        with open_number(index, current) as left:
+            here = known_contents(left)
+    except BriefbotError:  # what is left behind may be damaged: that is a reason to leave it
+        here = {}
+    return RollbackReport(
+        from_generation=current,
+        to_generation=wanted.number,
+        returning=tuple(sorted(there.keys() - here)),
+        leaving=tuple(sorted(here.keys() - there)),
+        other=tuple(sorted(name for name in there.keys() & here if there[name] != here[name])),
+    )
+
+
+def prune(disk: Disk, keep: int) -> PruneReport:
+    """Remove all but the newest `keep` generations; the current one, and those in use, stay."""
+    with disk.locked():
+        before, size = numbers(disk.root), _size(disk.root)
+        unwanted = [number for number in before[:-keep] if number != current_number(disk.root)]
+        in_use = remove_generations(disk, unwanted)
+        kept = numbers(disk.root)
+        return PruneReport(
+            removed=tuple(number for number in before if number not in kept),
+            kept=tuple(kept),
+            in_use=tuple(in_use),
+            bytes_freed=size - _size(disk.root),
+        )
+
+
+def purge(disk: Disk, document: str) -> PurgeReport:
+    """Remove a document's text from the disk: from the current generation, and with every other that ever held it."""
+    with disk.locked():
+        size = _size(disk.root)
+        with open_current(disk.root) as base:
+            holding = _holding(disk.root, document)
+            if not holding:
+                raise UsageFault(f"There is no document {document!r} in the index; briefbot show lists them.")
+            purged = _without(base, document, disk)
+        removed = [number for number in holding if number != purged.generation]
+        remove_generations(disk, removed, in_use_too=True)
+        return PurgeReport(
+            document=document,
+            generation=purged.generation,
+            removed_generations=tuple(removed),
+            bytes_freed=size - _size(disk.root),
+            still_in_corpus=(Path(purged.corpus) / document).exists(),
+        )
+
+
+def _holding(index: Path, document: str) -> list[int]:
+    """Return the generations whose parts hold a document's text, also where it is no longer part of them."""
+    found = []
+    for number in numbers(index):
+        with open_number(index, number) as generation:
+            if any(document in segment.names for segment in generation.segments):
+                found.append(number)
+    return found
+
+
+def _without(base: Generation, document: str, disk: Disk) -> Manifest:
+    """Publish the current generation without a document, unless it does not hold it at all; return its manifest."""
+    holding = frozenset(i for i, segment in enumerate(base.segments) if document in segment.names)
+    if not holding:
+        return base.manifest
+    staging = make_staging(disk)
+    keep = frozenset(base.documents) - {document}
+    segments = tuple(carry_over(base, keep, disk, staging, rewrite=holding))
+    manifest = replace(
+        base.manifest,
+        generation=numbers(disk.root)[-1] + 1,
+        made=datetime.now(UTC).replace(microsecond=0),
+        documents=len(keep),
+        passages=sum(segment.live for segment in segments),
+        segments=segments,
+    )
+    publish(disk, staging, manifest)
+    disk.remove(staging)
+    return manifest
+
+
+def _size(index: Path) -> int:
+    return sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
