@@ -8,11 +8,14 @@ any order.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from briefbot.index.disk import Disk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass
@@ -90,7 +93,10 @@ def crash_states(before: Node, operations: list[tuple], seed: int) -> Iterator[t
             for length in {0, 1, len(data) // 2, max(0, len(data) - 1)}:
                 torn = [*operations[:point], ("write", name, data[:length])]
                 yield f"{at}, {name} torn after {length} bytes", _state(before, torn, None)
-            yield f"{at}, {name} of zeros", _state(before, [*operations[:point], ("write", name, bytes(len(data)))], None)
+            yield (
+                f"{at}, {name} of zeros",
+                _state(before, [*operations[:point], ("write", name, bytes(len(data)))], None),
+            )
 
 
 def _state(before: Node, operations: list[tuple], kept: frozenset[int] | None) -> Node:

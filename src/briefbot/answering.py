@@ -46,8 +46,7 @@ def ask(question: Question, library: Library) -> Answer:
     Raises UsageFault for an empty question or a place that does not exist, and DamagedIndex.
     """
     _refuse_unanswerable(question, library.generation)
-    query = _query(question, library)
-    ranked = rank(query, library.sources, library.generation.place)
+    ranked = search(question, library)
     found = list(_excerpts(question, ranked, library))
     confidence = calibration().confidence(signals(ranked, found[0][0])) if found else 0.0
     excerpts = tuple(excerpt for _, excerpt in found)
@@ -84,13 +83,15 @@ def _refuse_unanswerable(question: Question, generation: Generation) -> None:
         raise UsageFault(f"There is no document or folder {place!r}; briefbot show lists them.")
 
 
-def _query(question: Question, library: Library) -> Query:
+def search(question: Question, library: Library) -> Ranked:
+    """Return the passages for a question, best first, from the documents that its scope and filters allow."""
     words = normalised(question.text)
-    return Query(
+    query = Query(
         vector=library.encoder.encode_questions([words])[0],
         terms=tuple(dict.fromkeys(terms(words, language_of(words)))),
         allowed=library.generation.allowed(question.scope, question.filters),
     )
+    return rank(query, library.sources, library.generation.place)
 
 
 def _excerpts(question: Question, ranked: Ranked, library: Library) -> Iterator[tuple[int, Excerpt]]:

@@ -36,6 +36,8 @@ from briefbot.reports import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from briefbot.index.disk import Disk
     from briefbot.index.generation import Generation
     from briefbot.model import Scope
@@ -95,17 +97,19 @@ def check(index: Path) -> CheckReport:
     )
 
 
-def rollback(disk: Disk, number: int | None) -> RollbackReport:
-    """Make a former generation the current one; without a number, the one before the current."""
+def rollback(disk: Disk, number: int | None, announce: Callable[[RollbackReport], None]) -> None:
+    """Make a former generation the current one, after `announce` has been told what that changes.
+
+    Without a number, it is the generation before the current one.
+    """
     with disk.locked():
         current = current_number(disk.root)
         target = number if number is not None else _before(disk.root, current)
         with open_number(disk.root, target) as wanted:
-            report = _difference(disk.root, current, wanted)
+            announce(_difference(disk.root, current, wanted))
             staging = make_staging(disk)
             point(disk, staging, target)
             disk.remove(staging)
-            return report
 
 
 def _before(index: Path, current: int) -> int:

@@ -1,6 +1,7 @@
 """Kinds of bad input, over all formats: what is in the file, what it is called, and what is said about it.
 
-`reason` is a part of the sentence that the reader gives, or None for a file that is odd but must be read.
+`reason` is a part of the sentence that the reader gives, or None for a file that is odd but must be read. ANY_REASON
+stands where a reader may just as well make something of the file: neither is wrong, but nothing else may happen.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WORDS = "Some words of a paragraph that can be read."
+ANY_REASON = ""
 NOT_ITS_FORMAT = "whatever its name says"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(range(256)) * 4
 LAUGHS = (
@@ -105,7 +107,7 @@ BAD_FILES = (
     BadFile("empty text", "a.txt", utf8(""), "empty"),
     BadFile("white space only", "a.md", utf8(" \n\t\r\n "), "empty"),
     BadFile("empty pdf", "a.pdf", utf8(""), "empty"),
-    BadFile("byte order mark only", "a.txt", lambda: b"\xef\xbb\xbf", ""),
+    BadFile("byte order mark only", "a.txt", lambda: b"\xef\xbb\xbf", "no text"),
     BadFile("png named txt", "a.txt", lambda: PNG, "not text"),
     BadFile("program named txt", "a.txt", lambda: b"MZ\x90\0\x03\0\0\0\x04" + bytes(range(256)) * 16, "not text"),
     BadFile("zip named md", "a.md", nested_zip, "not text"),
@@ -135,7 +137,7 @@ BAD_FILES = (
         "no text layer",
     ),
     BadFile("pdf stream bomb", "a.pdf", lambda: samples.make_stream_bomb_pdf(400), "memory"),
-    BadFile("pdf with a broken stream", "a.pdf", pdf_with_broken_stream, ""),
+    BadFile("pdf with a broken stream", "a.pdf", pdf_with_broken_stream, "no text layer"),
     BadFile("pdf behind rubbish", "a.pdf", lambda: b"\r\n" * 200 + samples.make_pdf([WORDS]), None),
     # Word
     BadFile("encrypted word file", "a.docx", samples.make_password_protected_docx, "it is encrypted"),
@@ -150,9 +152,7 @@ BAD_FILES = (
     BadFile("pdf named docx", "a.docx", lambda: samples.make_pdf([WORDS]), NOT_ITS_FORMAT),
     BadFile("html named docx", "a.docx", utf8(f"<html><body>{WORDS}</body></html>"), NOT_ITS_FORMAT),
     BadFile("zip that is no word file", "a.docx", nested_zip, NOT_ITS_FORMAT),
-    BadFile(
-        "zip bomb embedded in a word file", "a.docx", docx_with({"word/embeddings/a.zip": nested_zip()}), None
-    ),
+    BadFile("zip bomb embedded in a word file", "a.docx", docx_with({"word/embeddings/a.zip": nested_zip()}), None),
     BadFile("flat zip bomb", "a.docx", docx_with({"word/media/a.bmp": bytes(50_000_000)}), "zip bomb"),
     BadFile("zip bomb in the text", "a.docx", lambda: samples.make_docx_of("<w:p/>" * 5_000_000), "zip bomb"),
     BadFile("20,000 zip entries", "a.docx", docx_with({f"word/{n}": b"" for n in range(20_000)}), "zip bomb"),
@@ -179,7 +179,9 @@ BAD_FILES = (
     BadFile(
         "lone surrogates in UTF-16", "a.txt", lambda: b"\xff\xfe" + struct.pack("<5H", 97, 0xD800, 98, 0xDC00, 99), ""
     ),
-    BadFile("odd number of bytes in UTF-16", "a.txt", lambda: b"\xff\xfe" + WORDS.encode("utf-16-le") + b"a", ""),
+    BadFile(
+        "odd number of bytes in UTF-16", "a.txt", lambda: b"\xff\xfe" + WORDS.encode("utf-16-le") + b"a", "not text"
+    ),
     BadFile("one huge line", "a.txt", utf8("word " * 1_000_000), None),
     BadFile("UTF-8 cut in a character", "a.txt", lambda: f"{WORDS} naïve déjà vu ".encode() + b"\xc3", None),
     BadFile("too large a file", "a.txt", lambda: b"a" * 50_000_001, "limits.file_mb"),
@@ -188,10 +190,10 @@ BAD_FILES = (
     BadFile("front matter that is not yaml", "a.md", utf8(f"---\ntitle: [a, b\n: :\n---\n\n{WORDS}\n"), None),
     BadFile("front matter without end", "a.md", utf8(f"---\ntitle: a\n\n{WORDS}\n"), None),
     BadFile("front matter with a bad date", "a.md", utf8(f"---\ndate: 2023-99-99\n---\n\n{WORDS}\n"), None),
-    BadFile("markdown nested deeply", "a.md", utf8(">" * 20_000 + f" {WORDS}\n"), ""),
+    BadFile("markdown nested deeply", "a.md", utf8(">" * 20_000 + f" {WORDS}\n"), "not text"),
     BadFile("markdown of brackets", "a.md", utf8("[" * 50_000 + f"\n\n{WORDS}\n"), None),
     # HTML
-    BadFile("html nested deeply", "a.html", utf8("<div>" * 100_000 + f"<p>{WORDS}</p>"), ""),
+    BadFile("html nested deeply", "a.html", utf8("<div>" * 100_000 + f"<p>{WORDS}</p>"), None),
     BadFile("html cut in a tag", "a.html", utf8(f"<html><body><p>{WORDS}</p><p class='"), None),
     BadFile("html without words", "a.html", utf8("<html><body><script>var a = 1;</script></body></html>"), "no text"),
     BadFile(
@@ -203,13 +205,13 @@ BAD_FILES = (
     BadFile("charset that does not exist", "a.html", utf8(f"<meta charset='klingon'><p>{WORDS}</p>"), None),
     # Tables
     BadFile("csv with an unclosed quote", "a.csv", utf8('name,age\nAnn,"31\nBob,30\n'), None),
-    BadFile("csv of 100,000 columns", "a.csv", utf8(",".join("a" * 100_000) + "\n" + ",".join("b" * 100_000)), ""),
+    BadFile("csv of 100,000 columns", "a.csv", utf8(",".join("a" * 100_000) + "\n" + ",".join("b" * 100_000)), None),
     BadFile("csv with ragged rows", "a.csv", utf8("a,b,c\n1\n1,2,3,4,5\n"), None),
-    BadFile("csv with one huge field", "a.csv", utf8("a,b\n" + '"' + "x" * 1_000_000 + '",1\n'), ""),
+    BadFile("csv with one huge field", "a.csv", utf8("a,b\n" + '"' + "x" * 1_000_000 + '",1\n'), None),
     # E-mail
     BadFile("broken mime", "a.eml", mail("Content-Type: multipart/mixed; boundary=\n", "--x\n\n" + WORDS), None),
     BadFile("mail in an unknown charset", "a.eml", mail("Content-Type: text/plain; charset=klingon"), None),
-    BadFile("mail with broken base64", "a.eml", mail("Content-Transfer-Encoding: base64", "=====!!!"), ""),
+    BadFile("mail with broken base64", "a.eml", mail("Content-Transfer-Encoding: base64", "=====!!!"), None),
     BadFile("mail with a bad date", "a.eml", mail("Date: the day before yesterday"), None),
-    BadFile("mail without a body", "a.eml", utf8("From: ann@example.org\n\n"), ""),
+    BadFile("mail without a body", "a.eml", utf8("From: ann@example.org\n\n"), ANY_REASON),
 )

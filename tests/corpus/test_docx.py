@@ -60,6 +60,33 @@ def test_headings_paragraphs_and_lists_are_read_in_order_with_the_properties_of_
     assert (metadata.title, metadata.author, metadata.date) == ("A title", "Ann Example", date(2023, 9, 14))
 
 
+NUMBERED = "<w:numPr><w:numId w:val='%d'/></w:numPr>"
+
+
+def test_a_numbered_heading_is_a_heading_and_number_zero_is_no_list() -> None:
+    words = "<w:r><w:t>%s</w:t></w:r>"
+    body = "".join(
+        f"<w:p><w:pPr>{properties}</w:pPr>{words % text}</w:p>"
+        for properties, text in (
+            ("<w:outlineLvl w:val='1'/>" + NUMBERED % 3, "Heading"),
+            (NUMBERED % 3, "item"),
+            ("<w:pStyle w:val='ListBullet'/>" + NUMBERED % 0, "Paragraph."),
+        )
+    )
+    assert layout(read_docx(samples.make_docx_of(body))) == [
+        ("heading", 2, "Heading"),
+        ("list", 0, "item"),
+        ("paragraph", 0, "Paragraph."),
+    ]
+
+
+def test_many_entries_that_unpack_to_little_each_are_refused_for_their_sum() -> None:
+    data = samples.with_parts(GOOD, {f"word/{number}": bytes(499_000) for number in range(45)})
+    assert read(data, Limits(file_mb=2)).text == "Some words."
+    with pytest.raises(UnreadableFile, match="it unpacks to far more"):
+        read(data, Limits(file_mb=1))
+
+
 def test_a_table_is_one_block_with_its_first_row_as_header_and_merged_cells_once() -> None:
     document = docx.Document()
     table = document.add_table(3, 3)

@@ -88,13 +88,13 @@ def test_headings_are_told_by_size_and_weight_and_ranked() -> None:
 
 def test_items_are_one_list_and_prose_that_begins_with_a_number_is_none() -> None:
     lines = ["The delegation brought in its wagons", "12. cars of the newest type, and these:"]
-    items = ["• grain", "• fuel for the northern", "• machines"]
+    items = ["• grain", "• fuel for the northern", "and the eastern towns", "• machines"]
 
     def draw(canvas: Canvas) -> None:
         for row, line in enumerate(lines + items):
-            text_at(canvas, 72, TOP - row * LEADING, line)
-        text_at(canvas, 72, TOP - 7 * LEADING, "1. First of all")
-        text_at(canvas, 72, TOP - 8 * LEADING, "2. Then")
+            text_at(canvas, 78 if line.startswith("and") else 72, TOP - row * LEADING, line)
+        text_at(canvas, 72, TOP - 8 * LEADING, "1. First of all")
+        text_at(canvas, 72, TOP - 9 * LEADING, "2. Then")
 
     assert layout(read_pdf(samples.drawn(draw))) == [
         ("paragraph", 0, "\n".join(lines)),
@@ -137,6 +137,62 @@ def test_a_sentence_that_ends_early_on_its_line_ends_the_paragraph() -> None:
         "\n".join(lines[:2]),
         "\n".join(lines[2:]),
     ]
+
+
+def rows_of(*lines: tuple[float, float, str]) -> list[str]:
+    """The paragraphs of a page with these lines: distance from the one above, type size, words."""
+
+    def draw(canvas: Canvas) -> None:
+        y = TOP
+        for distance, size, line in lines:
+            y -= distance
+            text_at(canvas, 72, y, line, size=size)
+
+    return [text for _, _, text in layout(read_pdf(samples.drawn(draw)))]
+
+
+FULL = ["These are lines of ten words that all run up", "to the very right edge of their one column, o"]
+
+
+def test_a_gap_or_a_smaller_size_ends_a_paragraph_and_a_little_more_space_does_not() -> None:
+    first, second = FULL
+    assert rows_of((0, 10, first), (12, 10, second), (18, 10, first), (12, 10, second)) == [f"{first}\n{second}"] * 2
+    assert rows_of((0, 10, first), (12, 10, second), (14, 10, first)) == [f"{first}\n{second}\n{first}"]
+    assert rows_of((0, 10, first), (12, 10, second), (12, 8, "A caption of smaller size, set close below it")) == [
+        f"{first}\n{second}",
+        "A caption of smaller size, set close below it",
+    ]
+
+
+def test_short_lines_that_end_no_sentence_stay_together() -> None:
+    address = ["Ministry of Trade", "Long Street 7", "A town with the longest name of all"]
+    assert rows_of(*((12, 10, line) for line in address)) == ["\n".join(address)]
+
+
+def test_words_at_a_pages_edge_that_two_pages_of_ten_share_are_no_header() -> None:
+    tops = ["Grain", "Grain", "Fuel", "Coal", "Salt", "Rice", "Corn", "Oats", "Fish", "Steel"]
+
+    def draw(canvas: Canvas) -> None:
+        for top in tops:
+            text_at(canvas, 72, HEIGHT - 60, f"{top} was sent.")
+            canvas.showPage()
+
+    assert read_pdf(samples.drawn(draw)).text.split("\n\n") == [f"{top} was sent." for top in tops]
+
+
+def test_a_page_that_cannot_be_opened_is_left_out_with_a_remark() -> None:
+    words = "BT /F1 12 Tf 10 100 Td (Some words.) Tj ET"
+    data = samples.raw_pdf(
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R 6 0 R]/Count 2>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        f"<</Length {len(words)}>>stream\n{words}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        "(no page)",
+    )
+    reading = read_pdf(data)
+    assert (reading.text, reading.pages) == ("Some words.", (0, 11))
+    assert reading.remarks == ("1 of 2 pages are damaged and were left out",)
 
 
 def column(word: str, rows: int = 20, last: str = "it goes on to the next column of text") -> list[str]:

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-
-from briefbot.building import BuildOptions, build
-from briefbot.building.preparing import Tools
-from briefbot.index.disk import Disk
-from briefbot.index.store import open_current, verified
-from briefbot.settings import Settings
-from briefbot.upkeep import purge, rollback
 from tests.crash import RecordingDisk, crash_states, materialise, snapshot
-from tests.fakes import WordEncoder, no_bars
+from tests.desk import Desk
 
+from briefbot.index.store import open_current, verified
+from briefbot.upkeep import purge, rollback
 
-class Desk:
-    """A small corpus and its index."""
-
-    def __init__(self, root: Path, disk_kind: type[Disk]) -> None:
-        self.corpus, self.index = root / "corpus", root / "index"
-        self.corpus.mkdir()
-        self.disk = disk_kind(self.index)
-        self.settings = Settings(corpus=self.corpus, index=self.index, keep=2)
-
-    def write(self, **texts: str) -> None:
-        for name, text in texts.items():
-            (self.corpus / f"{name}.txt").write_text(text)
-
-    def build(self) -> None:
-        build(Tools(self.settings, self.disk, WordEncoder(), no_bars), BuildOptions(allow_removals=True))
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def words(index: Path) -> tuple[int, list[str]]:
@@ -42,18 +23,25 @@ def words(index: Path) -> tuple[int, list[str]]:
 
 
 def prepared(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path, RecordingDisk)
+    desk = Desk(tmp_path, keep=2, disk=RecordingDisk(tmp_path / "index"))
     for i in range(3):
-        desk.write(one=f"The first paragraph, {i}.", two=f"Another document, number {i}.", same="It stays as it is.")
+        desk.write("one.txt", f"The first paragraph, {i}.")
+        desk.write("two.txt", f"Another document, number {i}.")
+        desk.write("same.txt", "It stays as it is.")
         desk.build()
     return desk
+
+
+def recorded(desk: Desk) -> RecordingDisk:
+    assert isinstance(desk.disk, RecordingDisk)
+    return desk.disk
 
 
 def replayed(desk: Desk, before: object, old: tuple[int, list[str]], tmp_path: Path) -> tuple[int, int]:
     """Open every state that a crash could have left; return how many held the old and how many the new generation."""
     new = words(desk.index)
     found = {old[0]: 0, new[0]: 0}
-    for i, (description, state) in enumerate(crash_states(before, desk.disk.operations, seed=7)):
+    for i, (description, state) in enumerate(crash_states(before, recorded(desk).operations, seed=7)):
         place = tmp_path / f"crash-{i}"
         materialise(state, place)
         number, texts = words(place)
@@ -67,8 +55,9 @@ def replayed(desk: Desk, before: object, old: tuple[int, list[str]], tmp_path: P
 def test_a_crash_during_a_build_leaves_the_old_or_the_new_generation(tmp_path: Path) -> None:
     desk = prepared(tmp_path)
     before, old = snapshot(desk.index), words(desk.index)
-    desk.disk.operations.clear()
-    desk.write(one="The first paragraph, changed.", three="A third document.")
+    recorded(desk).operations.clear()
+    desk.write("one.txt", "The first paragraph, changed.")
+    desk.write("three.txt", "A third document.")
     desk.build()
     olds, news = replayed(desk, before, old, tmp_path)
     assert olds > 100
@@ -79,12 +68,12 @@ def test_a_crash_during_a_build_leaves_the_old_or_the_new_generation(tmp_path: P
 def test_a_crash_during_a_rollback_or_a_purge_leaves_one_of_two_generations(tmp_path: Path) -> None:
     desk = prepared(tmp_path)
     before, old = snapshot(desk.index), words(desk.index)
-    desk.disk.operations.clear()
-    rollback(desk.disk, None)
+    recorded(desk).operations.clear()
+    rollback(desk.disk, None, lambda _: None)
     assert min(replayed(desk, before, old, tmp_path)) > 0
     for path in tmp_path.glob("crash-*"):
-        os.rename(path, tmp_path / f"done-{path.name}")
+        path.rename(tmp_path / f"done-{path.name}")
     before, old = snapshot(desk.index), words(desk.index)
-    desk.disk.operations.clear()
+    recorded(desk).operations.clear()
     purge(desk.disk, "two.txt")
     assert min(replayed(desk, before, old, tmp_path)) > 0

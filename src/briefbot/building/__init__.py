@@ -87,10 +87,11 @@ def _published(task: _Task, stack: contextlib.ExitStack) -> BuildReport:
     staging = make_staging(disk)
     stack.callback(disk.remove, staging)
     save_cache(disk, staging, task.scan, task.tools.settings.limits, task.plan.contents)
-    if _is_up_to_date(task):
-        return _report(task, Prepared(), published=None)
     _refuse_losses(task, ())
-    prepared, manifest = _prepare(task, staging)
+    prepared = _read_and_write(task, staging)
+    if _is_up_to_date(task, prepared):
+        return _report(task, prepared, published=None)
+    manifest = _manifest(task, prepared, staging)
     _check(task, prepared, manifest)
     publish(disk, staging, manifest)
     return _report(task, prepared, published=manifest)
@@ -129,18 +130,21 @@ def _same_rules(base: Generation | None, encoder: Encoder) -> bool:
     return base is not None and base.manifest.derivation == _derivation(encoder)
 
 
-def _is_up_to_date(task: _Task) -> bool:
-    plan, base = task.plan, task.base
+def _read_and_write(task: _Task, staging: str) -> Prepared:
+    encoded_before = task.base if _same_encoder(task) and not task.options.full else None
+    return read_and_write(task.plan.to_read, encoded_before, task.tools, staging)
+
+
+def _is_up_to_date(task: _Task, prepared: Prepared) -> bool:
     return (
-        base is not None
-        and not (plan.to_read or plan.removed)
-        and {(entry.name, entry.reason) for entry in base.manifest.skipped} == set(_refusals(task, Prepared()))
+        task.base is not None
+        and not (prepared.read or task.plan.removed)
+        and [(entry.name, entry.reason) for entry in task.base.manifest.skipped] == _refusals(task, prepared)
     )
 
 
 def _refusals(task: _Task, prepared: Prepared) -> list[tuple[str, str]]:
-    known = [(entry.name, entry.reason) for entry in task.plan.refused]
-    return sorted([*known, *task.scan.refused, *prepared.refused])
+    return sorted([*task.scan.refused, *prepared.refused])
 
 
 def _refuse_losses(task: _Task, refused: Sequence[tuple[str, str]]) -> None:
@@ -161,34 +165,32 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
 
 
-def _prepare(task: _Task, staging: str) -> tuple[Prepared, Manifest]:
-    tools, base = task.tools, task.base
-    carried = carry_over(base, frozenset(task.plan.kept), tools.disk, staging) if base and task.plan.kept else []
-    reusable = base if base and _same_encoder(base, tools.encoder) and not task.options.full else None
-    prepared = read_and_write(task.plan.to_read, reusable, tools, staging)
+def _manifest(task: _Task, prepared: Prepared, staging: str) -> Manifest:
+    tools, kept = task.tools, task.plan.kept
+    carried = carry_over(task.base, frozenset(kept), tools.disk, staging) if task.base and kept else []
     segments = (*carried, *prepared.segments)
-    refusals = _refusals(task, prepared)
-    return prepared, Manifest(
+    return Manifest(
         generation=_next_number(tools.disk.root),
         made=datetime.now(UTC).replace(microsecond=0),
         corpus=str(tools.settings.corpus.resolve()),
-        encoder=_encoder_entry(tools.encoder, reusable),
+        encoder=_encoder_entry(task),
         derivation=_derivation(tools.encoder),
-        documents=len(task.plan.kept) + len(prepared.read),
+        documents=len(kept) + len(prepared.read),
         passages=sum(segment.live for segment in segments),
         segments=segments,
-        skipped=tuple(SkippedEntry(name, why, task.plan.contents.get(name, "")) for name, why in refusals),
+        skipped=tuple(SkippedEntry(name, reason) for name, reason in _refusals(task, prepared)),
     )
 
 
-def _same_encoder(base: Generation, encoder: Encoder) -> bool:
-    return base.manifest.encoder.identity == encoder.identity
+def _same_encoder(task: _Task) -> bool:
+    return task.base is not None and task.base.manifest.encoder.identity == task.tools.encoder.identity
 
 
-def _encoder_entry(encoder: Encoder, reusable: Generation | None) -> EncoderEntry:
+def _encoder_entry(task: _Task) -> EncoderEntry:
     """Describe the encoder, without loading it where the base already does."""
-    if reusable:
-        return replace(reusable.manifest.encoder, name=encoder.name)
+    encoder = task.tools.encoder
+    if task.base and _same_encoder(task):
+        return replace(task.base.manifest.encoder, name=encoder.name)
     return EncoderEntry(encoder.name, encoder.identity, encoder.dimensions, encoder.window)
 
 

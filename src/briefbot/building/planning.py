@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from briefbot.corpus.documents import content_of
 from briefbot.corpus.formats import FORMATS
 from briefbot.errors import UnreadableFile
-from briefbot.index.manifest import SkippedEntry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,10 +29,7 @@ CACHE = "scan.json"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The difference between a corpus and a generation. `contents` has the hash of every file that could be opened.
-
-    `refused` are files that are known to be unreadable without trying again.
-    """
+    """The difference between a corpus and a generation. `contents` has the hash of every file that could be opened."""
 
     kept: tuple[str, ...]
     to_read: tuple[SourceFile, ...]
@@ -41,22 +37,15 @@ class Plan:
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     renamed: tuple[tuple[str, str], ...]
-    refused: tuple[SkippedEntry, ...]
     contents: Mapping[str, str]
 
 
 def plan_build(scan: Scan, contents: Mapping[str, str], base: Generation | None, *, reuse: bool) -> Plan:
     """Compare a corpus with the generation that is to be replaced; without `reuse`, everything is to be read."""
     known = known_contents(base) if base else {}
-    bad = {entry.signature: entry for entry in base.manifest.skipped} if base and reuse else {}
     here = {source.name for source in scan.files}
     kept = {name for name in here if reuse and name in known and contents.get(name) == known[name]}
-    refused = {
-        source.name: SkippedEntry(source.name, bad[contents[source.name]].reason, contents[source.name])
-        for source in scan.files
-        if source.name not in kept and contents.get(source.name, "") in bad
-    }
-    to_read = tuple(source for source in scan.files if source.name not in kept and source.name not in refused)
+    to_read = tuple(source for source in scan.files if source.name not in kept)
     names = [source.name for source in to_read]
     return Plan(
         kept=tuple(sorted(kept)),
@@ -65,7 +54,6 @@ def plan_build(scan: Scan, contents: Mapping[str, str], base: Generation | None,
         changed=tuple(name for name in names if name in known and contents.get(name) != known[name]),
         removed=tuple(sorted(known.keys() - here)),
         renamed=_renamed(known, contents, here),
-        refused=tuple(refused[name] for name in sorted(refused)),
         contents=contents,
     )
 

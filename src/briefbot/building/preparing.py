@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -78,33 +79,38 @@ class _Cut:
 def read_and_write(files: Sequence[SourceFile], base: Generation | None, tools: Tools, staging: str) -> Prepared:
     """Write segments with the documents in `files`. Files that cannot be read are named in the result."""
     prepared = Prepared()
-    with ReaderProcess(tools.settings.limits) as readers, tools.bars("reading", len(files)) as step:
-        for batch in _batches(_cut(files, readers, tools, prepared, step)):
+    limits = tools.settings.limits
+    with ReaderProcess(limits) as readers, tools.bars("reading", len(files)) as step:
+        read = partial(read_document, readers=readers, limits=limits)
+        documents = _documents(files, read, prepared, step)
+        for batch in _batches(_cut(document, tools.encoder) for document in documents):
             entries = _encoded(batch, base, tools, prepared)
             prepared.segments.append(write_segment(tools.disk, staging, entries))
     return prepared
 
 
-def _cut(
+def _documents(
     files: Sequence[SourceFile],
-    readers: ReaderProcess,
-    tools: Tools,
+    read: Callable[[SourceFile], ReadDocument],
     prepared: Prepared,
     step: Callable[[int], None],
-) -> Iterator[_Cut]:
-    cutter = Cutter(tools.encoder.window, tools.encoder.count, language_of)
+) -> Iterator[ReadDocument]:
     for source in files:
         step(1)
         try:
-            read = read_document(source, readers, tools.settings.limits)
+            document = read(source)
         except UnreadableFile as reason:
             prepared.refused.append((source.name, str(reason)))
             continue
         prepared.read.append(source.name)
-        prepared.remarks += [(source.name, remark) for remark in read.origin.remarks]
-        passages = cutter.cut(read.document, read.blocks)
-        texts = (search_text(read.document.title, p.heading, p.header, p.text) for p in passages)
-        yield _Cut(read, passages, tuple(texts))
+        prepared.remarks += [(source.name, remark) for remark in document.origin.remarks]
+        yield document
+
+
+def _cut(read: ReadDocument, encoder: Encoder) -> _Cut:
+    passages = Cutter(encoder.window, encoder.count, language_of).cut(read.document, read.blocks)
+    texts = (search_text(read.document.title, p.heading, p.header, p.text) for p in passages)
+    return _Cut(read, passages, tuple(texts))
 
 
 def _batches(cut: Iterator[_Cut]) -> Iterator[list[_Cut]]:

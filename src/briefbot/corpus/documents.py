@@ -34,7 +34,7 @@ def content_of(source: SourceFile, limits: Limits) -> str:
     return _origin(source, *_bytes_of(source, limits), limits).content
 
 
-def read_document(source: SourceFile, readers: ReaderProcess, limits: Limits) -> ReadDocument:
+def read_document(source: SourceFile, *, readers: ReaderProcess, limits: Limits) -> ReadDocument:
     """Read a file and its sidecar. Raises UnreadableFile with the reason."""
     data, sidecar = _bytes_of(source, limits)
     reading = readers.read(data, source.suffix)

@@ -52,11 +52,10 @@ class SegmentEntry:
 
 @dataclass(frozen=True, slots=True)
 class SkippedEntry:
-    """A file that could not be read, why, and the signature by which an unchanged one is known again."""
+    """A file that could not be read, and why."""
 
     name: str
     reason: str
-    signature: str
 
 
 @dataclass(frozen=True, slots=True)

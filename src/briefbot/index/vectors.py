@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _EXACT = b"IxFI"  # IndexFlatIP: inner products, exact
 Vectors = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
@@ -50,9 +51,13 @@ class DenseVectors:
         found = rows[0] >= 0
         return scores[0][found], rows[0][found]
 
-    def scores(self, vector: Vectors, rows: Rows) -> Vectors:
-        """Return the inner product of `vector` with each of the rows."""
-        return self.rows(rows) @ vector
+    def scores(self, vector: Vectors, rows: Rows) -> Scores:
+        """Return the inner product of `vector` with each of the rows.
+
+        Summed row by row: in a matrix product, equal vectors score differently beside others.
+        """
+        products: Scores = (self.rows(rows) * vector).sum(axis=1, dtype=np.float64)
+        return products
 
     def rows(self, rows: Rows) -> Vectors:
         """Return copies of the vectors of the rows."""

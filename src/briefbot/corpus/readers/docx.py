@@ -148,7 +148,9 @@ def _metadata(package: zipfile.ZipFile) -> Metadata:
     root = _part(package, _related(package, "").get("core-properties"))
     found = {} if root is None else {_name(element): element.text or "" for element in root}
     return Metadata(
-        title=clean(found.get("title")), author=clean(found.get("creator")), date=parse_date(found.get("created", ""))
+        title=clean(found.get("title", "")),
+        author=clean(found.get("creator", "")),
+        date=parse_date(found.get("created", "")),
     )
 
 
@@ -255,10 +257,7 @@ def _within(element: Element, name: str) -> Iterator[Element]:
 
 
 def _cell_text(cell: Element) -> str:
-    """Return the words of a cell on one line; a merged cell has them once, where it begins."""
-    merged = _child(_child(cell, "tcPr"), "vMerge")
-    if merged is not None and _value(merged, "val") != "restart":
-        return ""
+    """Return the words of a cell on one line; of merged cells, only the first has words."""
     words = (" ".join("".join(_words(paragraph)).split()) for paragraph in cell.iter("{*}p"))
     return " ".join(filter(None, words))
 

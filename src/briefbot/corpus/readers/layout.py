@@ -98,8 +98,7 @@ def stretches(pages: Sequence[Page]) -> list[Stretch]:
     body = _body_type(columns)
     parts: list[Stretch] = []
     for column in columns:
-        found = list(_stretches_of(column, body))
-        parts = _joined(parts, found, body)
+        _append(parts, list(_stretches_of(column, body)), body)
     return _levelled(parts)
 
 
@@ -172,17 +171,11 @@ def _divides(runs: Sequence[Run], gutter: float) -> bool:
     after = [run for run in runs if run.left >= gutter - 1]
     if len(runs) - len(before) - len(after) > _CROSSING * len(runs):
         return False
-    return _is_column(before) and _is_column(after) and _beside(before, after)
+    return _is_column(before) and _is_column(after)
 
 
 def _is_column(runs: Sequence[Run]) -> bool:
     return len(runs) >= _COLUMN_LINES and median(len(run.text) for run in runs) >= _COLUMN_CHARACTERS
-
-
-def _beside(before: Sequence[Run], after: Sequence[Run]) -> bool:
-    lowest = max(min(run.base for run in side) for side in (before, after))
-    highest = min(max(run.top for run in side) for side in (before, after))
-    return highest - lowest > _COLUMN_LINES * median(run.top - run.base for run in before)
 
 
 def _lines(runs: Iterable[Run], page: int) -> list[Line]:
@@ -284,7 +277,7 @@ def _breaks(lines: Sequence[Line], line: Line, kind: BlockKind, body: _Type) -> 
     if kind == "heading":
         return last.bold != line.bold
     if _indented(line) and line.left > last.left + _INDENT * line.size / 2:
-        return not (len(lines) == 1 and _NUMBER.match(last.text))
+        return True
     return bool(_SENTENCE_END.search(last.text)) and _had_room(last, line)
 
 
@@ -309,17 +302,16 @@ def _had_room(last: Line, line: Line) -> bool:
     return last.right + (len(word) + 1) * width < last.edge - width
 
 
-def _joined(parts: list[Stretch], found: list[Stretch], body: _Type) -> list[Stretch]:
-    """Return `parts` and `found`, with a paragraph that goes on in the next column or page made one.
+def _append(parts: list[Stretch], found: list[Stretch], body: _Type) -> None:
+    """Append `found` to `parts`, with a paragraph that goes on from one column or page to the next made one.
 
     Footnotes below an unfinished paragraph come before it, so that each stays with its page.
     """
-    notes = _notes(parts, body)
-    earlier = len(parts) - notes - 1
-    if earlier < 0 or not found or not _goes_on(parts[earlier], found[0]):
-        return parts + found
-    whole = Stretch("paragraph", parts[earlier].lines + found[0].lines)
-    return [*parts[:earlier], *parts[earlier + 1 :], whole, *found[1:]]
+    unfinished = len(parts) - _notes(parts, body) - 1
+    if unfinished >= 0 and found and _goes_on(parts[unfinished], found[0]):
+        begun = parts.pop(unfinished)
+        parts.append(Stretch("paragraph", begun.lines + found.pop(0).lines))
+    parts += found
 
 
 def _notes(parts: Sequence[Stretch], body: _Type) -> int:

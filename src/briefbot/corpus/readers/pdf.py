@@ -266,11 +266,11 @@ def _is_bold(text: Any, index: int) -> bool:
 
 
 def _metadata(properties: dict[str, str]) -> Metadata:
-    title, author = (_named(properties.get(key)) for key in ("Title", "Author"))
-    return Metadata(title=title, author=author, date=parse_date(properties.get("CreationDate") or ""))
+    title, author = (_named(properties.get(key, "")) for key in ("Title", "Author"))
+    return Metadata(title=title, author=author, date=parse_date(properties.get("CreationDate", "")))
 
 
-def _named(value: str | None) -> str | None:
+def _named(value: str) -> str | None:
     name = clean(value)
     return None if name is None or name.lower() in _NO_ONE else name
 

@@ -1,0 +1,94 @@
+"""Learns the numbers of `briefbot/search/confidence.json`.
+
+    python -m benchmarks.learn_confidence FOLDER       a collection with questions that nothing in it answers
+
+A logistic model by Newton's method, fitted to whether the first passage is a relevant one. It is fitted on one half of
+the questions and its figures are printed for the other; the numbers written are those of the fit on all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.beir import Asked, library, load_questions
+from benchmarks.quality import CACHE
+from briefbot.answering import Library, search
+from briefbot.model import Question, Scope
+from briefbot.search.confidence import signals
+
+TARGET = Path("src/briefbot/search/confidence.json")
+THRESHOLD = 0.5
+Numbers = npt.NDArray[np.float64]
+
+
+def observed(asked: Asked, opened: Library) -> tuple[dict[str, float], bool]:
+    """Return the signals of one question, and whether the first passage is from a relevant document."""
+    ranked = search(Question(asked.text, Scope.everything()), opened)
+    first, _ = opened.generation.place(ranked.hits[0].row)
+    return signals(ranked, 0), first in asked.relevant
+
+
+def fitted(values: Numbers, labels: Numbers) -> Numbers:
+    """Return weights and, last, the bias."""
+    design = np.column_stack([values, np.ones(len(values))])
+    numbers = np.zeros(design.shape[1])
+    for _ in range(50):
+        chances = 1 / (1 + np.exp(-design @ numbers))
+        gradient = design.T @ (labels - chances) - 1e-3 * numbers
+        curvature = (design * (chances * (1 - chances))[:, None]).T @ design + 1e-3 * np.eye(len(numbers))
+        numbers = numbers + np.linalg.solve(curvature, gradient)
+    return numbers
+
+
+def report(values: Numbers, labels: Numbers, answerable: Numbers, numbers: Numbers) -> str:
+    """Return what the numbers achieve on questions they were not fitted on."""
+    chances = 1 / (1 + np.exp(-np.column_stack([values, np.ones(len(values))]) @ numbers))
+    yes, no = chances[answerable > 0], np.sort(chances[answerable == 0])
+    given = chances >= THRESHOLD
+    return (
+        f"AUROC answerable {np.searchsorted(no, yes).mean() / len(no):.3f}, at {THRESHOLD}: "
+        f"precision {labels[given].mean():.3f}, coverage {(labels * given).sum() / answerable.sum():.3f}, "
+        f"answered though nothing answers {given[answerable == 0].mean():.3f}"
+    )
+
+
+def main() -> None:
+    """Fit, report and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    folder = parser.parse_args().folder
+    questions = load_questions(folder)
+    with library(folder, CACHE / folder.name, questions) as opened:
+        pairs = [observed(asked, opened) for asked in questions]
+    names = list(pairs[0][0])
+    values = np.array([[row[name] for name in names] for row, _ in pairs])
+    labels = np.array([right for _, right in pairs], float)
+    answerable = np.array([bool(asked.relevant) for asked in questions], float)
+    half = np.arange(len(labels)) % 2 == 0
+    numbers = fitted(values[half], labels[half])
+    print("the other half:", report(values[~half], labels[~half], answerable[~half], numbers))
+    for name, value in [*zip(names, values.T, strict=True)]:
+        print(
+            f"  {name}: alone",
+            report(value[~half, None], labels[~half], answerable[~half], fitted(value[half, None], labels[half])),
+        )
+    numbers = fitted(values, labels)
+    record = {
+        "provisional": "fitted on one collection; to be replaced when ranking is learnt",
+        "learnt_on": f"{folder.name}: {len(labels)} questions, {int(answerable.sum())} of them answerable",
+        "command": "python -m benchmarks.learn_confidence FOLDER",
+        "weights": dict(zip(names, np.round(numbers[:-1], 4).tolist(), strict=True)),
+        "bias": round(float(numbers[-1]), 4),
+        "threshold": THRESHOLD,
+    }
+    TARGET.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
+    print(TARGET.read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The command line: puts the real parts together, and turns every error into a sentence and an exit code.
+
+Results go to standard output, progress and notes to standard error. A command's module is imported when the command is
+called, so that `--help` needs none of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import secrets
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from briefbot import __version__
+from briefbot.errors import BriefbotError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COMMANDS = {
+    "build": ("build", "Bring the index up to the documents."),
+    "ask": ("ask", "Answer a question with the exact passage and its citation."),
+    "chat": ("ask", "Answer questions one after the other."),
+    "show": ("show", "List the documents, or print the text that citations refer to."),
+    "status": ("upkeep", "Tell what the index holds, and what has changed since."),
+    "check": ("upkeep", "Verify every byte of every generation."),
+    "rollback": ("upkeep", "Make a former generation the current one."),
+    "prune": ("upkeep", "Remove old generations from the disk."),
+    "purge": ("upkeep", "Remove a document's text from the disk for good."),
+    "doctor": ("doctor", "Look at everything briefbot needs, and say how to mend it."),
+}
+
+_EXIT_CODES = """\b
+Exit codes:
+  0   done; for `ask` also when the documents do not answer
+  1   check or doctor found a fault
+  2   wrong usage, or something asked for that does not exist
+  3   built, but some files could not be read
+  4   nothing published: the corpus is missing, empty or has shrunk
+  5   the index or the model cannot be used
+  6   another process is changing the index
+  70  an unexpected error, with a reference
+  74  the disk is full, or may not be written
+  78  a setting that cannot be used
+  130 interrupted
+"""
+
+
+class _Commands(click.Group):
+    """A group that knows its commands by name and imports them when they are called."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"briefbot.cli.{_COMMANDS[name][0]}"), name)
+        return command
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+@click.group(cls=_Commands, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="briefbot %(version)s")
+def commands() -> None:
+    """Answer questions from your own documents with the exact passage and a citation.
+
+    Every setting may come from a flag, an environment variable (BRIEFBOT_CORPUS, BRIEFBOT_INDEX, …), briefbot.toml in
+    the current folder, or the default, in this order.
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code; the only place where errors become words."""
+    try:
+        result = commands.main(list(arguments), prog_name="briefbot", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except BriefbotError as error:
+        return _failed(str(error), error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _failed("Interrupted; nothing was changed.", 130)
+    except BrokenPipeError:  # whoever reads has had enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # noqa: BLE001 - the last door: nobody but the log gets to see a traceback
+        return _failed(_logged(), BriefbotError.exit_code)
+
+
+def _failed(sentence: str, code: int) -> int:
+    from briefbot.terminal.safe import printable
+
+    click.echo(f"briefbot: {printable(sentence)}", err=True)
+    return code
+
+
+def _logged() -> str:
+    reference = secrets.token_hex(4)
+    path = Path(tempfile.gettempdir()) / f"briefbot-error-{reference}.log"
+    try:
+        path.write_text(traceback.format_exc(), "utf-8")
+    except OSError:
+        return f"Something unexpected happened (reference {reference}): {traceback.format_exc(limit=-1)}"
+    return f"Something unexpected happened (reference {reference}); please report it with the file {path}."

@@ -1,0 +1,100 @@
+"""briefbot ask, briefbot chat."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from briefbot.answering import Library, open_library
+from briefbot.answering import ask as answer_to
+from briefbot.cli.options import Session, with_session
+from briefbot.errors import UsageFault
+from briefbot.model import Filters, Question, Scope
+from briefbot.terminal.answers import answer_json, render_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _date(_: click.Context, option: click.Parameter, value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a date; write it as 2023-09-13.", param=option) from None
+
+
+_FILTERS = (
+    click.option("-k", type=click.IntRange(1, 100), default=3, show_default=True, help="How many excerpts at most."),
+    click.option("--document", metavar="NAME|FOLDER", help="Only from this document or folder."),
+    click.option("--since", metavar="DATE", callback=_date, help="Only from documents of this date or later."),
+    click.option("--until", metavar="DATE", callback=_date, help="Only from documents of this date or earlier."),
+    click.option("--author", metavar="NAME", help="Only from documents whose author has this in the name."),
+)
+
+
+def _with_filters(command: Any) -> Any:
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("question", nargs=-1, required=True)
+@_with_filters
+@with_session
+def ask(session: Session, *, question: tuple[str, ...], k: int, **filters: Any) -> None:
+    """Answer a question with the exact passage and its citation, or say that the documents do not."""
+    with _library(session) as library:
+        asked = Question(" ".join(question), Scope.everything(), Filters(**filters), k)
+        _print_answer(session, asked, library)
+
+
+@click.command()
+@_with_filters
+@with_session
+def chat(session: Session, *, k: int, **filters: Any) -> None:
+    """Answer questions one after the other; an empty line or Ctrl-D ends it."""
+    history: list[str] = []
+    with _library(session) as library:
+        for line in _lines(session):
+            asked = Question(line, Scope.everything(), Filters(**filters), k, tuple(history))
+            try:
+                history += [line, *_print_answer(session, asked, library)]
+            except UsageFault as fault:
+                session.note(f"briefbot: {fault}")
+
+
+@contextmanager
+def _library(session: Session) -> Iterator[Library]:
+    from briefbot.embedding.reference import ReferenceEncoder
+    from briefbot.index.store import open_current
+    from briefbot.search.sources import DenseSource, LexicalSource, Source
+
+    with open_current(session.settings.index) as generation:
+        encoder = ReferenceEncoder(session.settings.model)
+        sources: list[Source] = [DenseSource(generation), LexicalSource(generation)]
+        yield open_library(generation, encoder, sources, session.settings.links)
+
+
+def _print_answer(session: Session, question: Question, library: Library) -> list[str]:
+    """Print the answer and return the words of its first excerpt."""
+    answer = answer_to(question, library)
+    width = min(shutil.get_terminal_size().columns, 100)
+    session.result(lambda: render_answer(answer, session.paint, width), lambda: answer_json(answer))
+    return [excerpt.text for excerpt in answer.excerpts[:1]]
+
+
+def _lines(session: Session) -> Iterator[str]:
+    """Yield questions until there are no more; the prompt is shown only where somebody can type."""
+    while True:
+        if session.may_ask:
+            click.echo("? ", nl=False, err=True)
+        line = sys.stdin.readline()
+        if not line.strip():
+            return
+        yield line.strip()

@@ -1,0 +1,68 @@
+"""What all commands share: the settings, how results are printed, and progress."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from briefbot.settings import Settings, load_settings
+from briefbot.terminal.paint import Paint, colour_wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SHARED = (
+    click.option("--corpus", metavar="FOLDER", help="Where the documents are.  [default: docs_corpus]"),
+    click.option("--index", metavar="FOLDER", help="Where the index is kept.  [default: index]"),
+    click.option("--model", metavar="NAME|FOLDER", help="Another sentence-transformers model."),
+    click.option("--config", metavar="FILE", help="Another settings file than briefbot.toml."),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text."),
+    click.option("--quiet", "-q", is_flag=True, help="No progress and no notes."),
+    click.option("--no-input", is_flag=True, help="Never ask for anything."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The settings in force, and how this call wants to be spoken to."""
+
+    settings: Settings
+    as_json: bool
+    quiet: bool
+    may_ask: bool
+    paint: Paint
+
+    def result(self, text: Callable[[], str], fields: Callable[[], dict[str, Any]]) -> None:
+        """Print a result to standard output, as text or as JSON."""
+        click.echo(json.dumps(fields(), ensure_ascii=False, indent=2) if self.as_json else text())
+
+    def note(self, text: str) -> None:
+        """Print a note to standard error."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+
+def with_session(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the shared options, and the session they make as its first argument."""
+
+    @functools.wraps(command)
+    def called(*, as_json: bool, quiet: bool, no_input: bool, **rest: Any) -> Any:
+        flags = {name: rest.pop(name) for name in ("corpus", "index", "model", "config")}
+        session = Session(
+            settings=load_settings(flags, os.environ),
+            as_json=as_json,
+            quiet=quiet,
+            may_ask=not no_input and sys.stdin.isatty(),
+            paint=Paint(colour_wanted(sys.stdout, os.environ)),
+        )
+        return command(session, **rest)
+
+    for option in reversed(_SHARED):
+        called = option(called)
+    return called

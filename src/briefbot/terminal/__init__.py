@@ -1,0 +1,1 @@
+"""The terminal edge: pure functions from answers and reports to harmless, readable text."""

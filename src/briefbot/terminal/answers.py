@@ -1,0 +1,241 @@
+"""An answer as text for a person and as JSON for a program.
+
+In text, the answering sentence comes first, then where it stands, then its passage. Document text is made harmless
+and wrapped, but no word of it is changed. In JSON it is exactly what the document says.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from briefbot.model import Span
+from briefbot.terminal.safe import one_line, printable
+from briefbot.terminal.wrapping import GLUE, cells, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from briefbot.model import Answer, Citation, Excerpt, Staleness
+    from briefbot.terminal.paint import Paint
+
+FORMAT = 1
+NARROWEST = 20
+
+_BAR = "│ "
+_OPEN, _CLOSE = f"»{GLUE}", f"{GLUE}«"
+_TAB = " " * 4
+_STRENGTHS = (
+    (0.85, "Strong match."),
+    (0.65, "Good match."),
+    (0.0, "Weak match: read the passage before you rely on it."),
+)
+_LEGEND = "The passage, with the answering sentence between » and «:"
+_LAID_OUT = re.compile(r"^(?: {4}|\t|\||```|~~~)|\S\t", re.MULTILINE)
+_LIST_ITEM = re.compile(rf"(?:{_OPEN})?(?:[-*+•‣◦–—]|\(?\w{{1,3}}[.)])\s")
+_FULL = 0.85  # of the widest line: what a line with its neighbour's first word reaches where it was wrapped
+
+
+def render_answer(answer: Answer, paint: Paint, width: int) -> str:
+    """Return an answer for a screen of `width` columns; below 20 it is shown as for 20."""
+    columns = max(width, NARROWEST)
+    sections = list(_understood(answer, paint, columns))
+    sections += _found(answer, paint, columns) if answer.answered else _not_found(answer, paint, columns)
+    return "\n\n".join("\n".join(line.replace(GLUE, " ") for line in section) for section in sections)
+
+
+def citation_line(citation: Citation) -> str:
+    """Return where an excerpt stands: title · page or heading · paragraph · lines · date · document · link."""
+    title = one_line(citation.title)
+    headings = [words for words in map(one_line, citation.heading) if words != title]
+    places = (
+        title,
+        _range("page", citation.pages) if citation.pages else " › ".join(headings),
+        f"paragraph{GLUE}{citation.paragraph}",
+        _range("line", citation.lines),
+        citation.date.isoformat() if citation.date else "",
+        one_line(citation.document),
+        one_line(citation.url or ""),
+    )
+    return f"{GLUE}· ".join(filter(None, places))
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return the object that `ask --json` prints; what is missing is None."""
+    return {
+        "format": FORMAT,
+        "question": answer.question,
+        "understood_as": answer.understood_as,
+        "answered": answer.answered,
+        "confidence": answer.confidence,
+        "generation": answer.generation,
+        "excerpts": [_excerpt_json(excerpt) for excerpt in answer.excerpts],
+        "related": [_excerpt_json(excerpt) for excerpt in answer.related],
+    }
+
+
+def _understood(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
+    """Tell how the question was understood, where that has other words."""
+    if _letters(answer.understood_as) != _letters(answer.question):
+        yield [paint.dim(line) for line in _flat(f"Understood as: {one_line(answer.understood_as)}", width)]
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _found(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
+    first, *others = answer.excerpts
+    yield [paint.bold(line) for line in _flat(one_line(first.highlight.of(first.text)), width)]
+    yield _indented([*_flat(citation_line(first.citation), width - 2), *_stale(first, paint, width - 2)], "  ")
+    yield [paint.dim(line) for line in _flat(f"{_strength(answer.confidence)} {_LEGEND}", width)]
+    yield _passage(first, paint, width)
+    yield from (_numbered(number, excerpt, paint, width) for number, excerpt in enumerate(others, start=2))
+
+
+def _not_found(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
+    yield [paint.bold("Not in the documents.")]
+    if answer.related:
+        yield ["Related, not an answer:"]
+    yield from (_numbered(number, excerpt, paint, width) for number, excerpt in enumerate(answer.related, start=1))
+
+
+def _strength(confidence: float) -> str:
+    return next(words for least, words in _STRENGTHS if confidence >= least)
+
+
+def _stale(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
+    if excerpt.stale is None:
+        return []
+    indexed, changed = _moments(excerpt.stale)
+    sentence = (
+        f"The document has changed: this is its text of {indexed}, and it was changed on {changed}. "
+        "To take that up, run: briefbot build"
+    )
+    return [paint.warn(line) for line in _flat(sentence, width)]
+
+
+def _moments(stale: Staleness) -> tuple[str, str]:
+    """Return both dates, with the times of day where only those tell them apart."""
+    form = "%Y-%m-%d" if stale.indexed.date() != stale.changed.date() else "%Y-%m-%d %H:%M:%S"
+    return stale.indexed.strftime(form), stale.changed.strftime(form)
+
+
+def _passage(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
+    """Return the passage as a block quote, with the sentence that answers marked and painted."""
+    before, sentence, after = (_shown(piece) for piece in _pieces(excerpt))
+    text = f"{before}{_OPEN}{sentence}{_CLOSE}{after}"
+    marked = Span(len(before), len(text) - len(after))
+    inner = width - cells(_BAR)
+    if excerpt.header is not None or _LAID_OUT.search(excerpt.text):
+        lines = wrapped(text, None)
+    else:
+        text = _flowed(text, inner)
+        lines = wrapped(text, inner)
+    return _quoted([*_header(excerpt), *(_emphasised(text, line, marked, paint) for line in lines)], paint)
+
+
+def _pieces(excerpt: Excerpt) -> tuple[str, str, str]:
+    text, highlight = excerpt.text, excerpt.highlight
+    return text[: highlight.start], highlight.of(text), text[highlight.end :]
+
+
+def _shown(text: str) -> str:
+    return printable(text).replace("\t", _TAB)
+
+
+def _header(excerpt: Excerpt) -> list[str]:
+    return _shown(excerpt.header).splitlines() if excerpt.header else []
+
+
+def _flowed(text: str, width: int) -> str:
+    """Return `text` with the line ends that only wrapped its prose as spaces, unless its lines fit as they are."""
+    lines = text.split("\n")
+    widest = max(map(cells, lines))
+    if widest <= width:
+        return text
+    ends = (" " if _runs_on(line, after, widest) else "\n" for line, after in pairwise(lines))
+    return "".join(f"{line}{end}" for line, end in zip(lines, [*ends, ""], strict=True))
+
+
+def _runs_on(line: str, after: str, widest: int) -> bool:
+    """Tell whether `line` ends because the next word did not fit, which prose does and lists and verses do not."""
+    if not after or after[0].isspace() or _LIST_ITEM.match(after):
+        return False
+    return cells(f"{line} {after.split(maxsplit=1)[0]}") >= _FULL * widest
+
+
+def _emphasised(text: str, line: Span, marked: Span, paint: Paint) -> str:
+    start = min(max(line.start, marked.start), line.end)
+    end = max(min(line.end, marked.end), start)
+    return f"{text[line.start : start]}{paint.bold(text[start:end])}{text[end : line.end]}"
+
+
+def _numbered(number: int, excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
+    """Return an excerpt that is not the first: where it stands, and of its passage one sentence."""
+    label = f"{number}  "
+    inner = width - len(label)
+    before, sentence, after = (one_line(piece) for piece in _pieces(excerpt))
+    words = f"{f'…{GLUE}' * bool(before)}{sentence}{f'{GLUE}…' * bool(after)}"
+    lines = [
+        *_flat(citation_line(excerpt.citation), inner),
+        *_stale(excerpt, paint, inner),
+        *_quoted([*_header(excerpt), *_flat(words, inner - cells(_BAR))], paint),
+    ]
+    first, *rest = _indented(lines, " " * len(label))
+    return [f"{paint.bold(str(number))}{first[len(str(number)) :]}", *rest]
+
+
+def _quoted(lines: list[str], paint: Paint) -> list[str]:
+    return [f"{paint.dim(_BAR)}{line}" if line else paint.dim(_BAR.rstrip()) for line in lines]
+
+
+def _flat(text: str, width: int) -> list[str]:
+    return [line.of(text) for line in wrapped(text, width)]
+
+
+def _indented(lines: list[str], indent: str) -> list[str]:
+    return [f"{indent}{line}" for line in lines]
+
+
+def _range(word: str, ends: tuple[int, int]) -> str:
+    first, last = ends
+    return f"{word}{GLUE}{first}" if first == last else f"{word}s{GLUE}{first}–{last}"
+
+
+def _excerpt_json(excerpt: Excerpt) -> dict[str, Any]:
+    return {
+        "text": excerpt.text,
+        "score": excerpt.score,
+        "highlight": _span_json(excerpt.highlight),
+        "header": excerpt.header,
+        "stale": excerpt.stale is not None,
+        "versions": _versions_json(excerpt.stale),
+        "citation": _citation_json(excerpt.citation),
+    }
+
+
+def _versions_json(stale: Staleness | None) -> dict[str, str] | None:
+    return {"indexed": stale.indexed.isoformat(), "changed": stale.changed.isoformat()} if stale else None
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "document": citation.document,
+        "title": citation.title,
+        "author": citation.author,
+        "paragraph": citation.paragraph,
+        "pages": list(citation.pages) if citation.pages else None,
+        "heading": list(citation.heading),
+        "lines": list(citation.lines),
+        "span": _span_json(citation.span),
+        "url": citation.url,
+        "date": citation.date.isoformat() if citation.date else None,
+        "language": citation.language,
+    }
+
+
+def _span_json(span: Span) -> dict[str, int]:
+    return {"start": span.start, "end": span.end}
