@@ -1,7 +1,6 @@
 """Kinds of bad input, over all formats: what is in the file, what it is called, and what is said about it.
 
-`reason` is a part of the sentence that the reader gives, or None for a file that is odd but must be read. ANY_REASON
-stands where a reader may just as well make something of the file: neither is wrong, but nothing else may happen.
+`reason` is a part of the sentence that the reader gives, or None for a file that is odd but must be read.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WORDS = "Some words of a paragraph that can be read."
-ANY_REASON = ""
 NOT_ITS_FORMAT = "whatever its name says"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(range(256)) * 4
 LAUGHS = (
@@ -72,7 +70,7 @@ def memory_eating_docx() -> bytes:
 
 
 def huge_image_docx() -> bytes:
-    """An entry of one terabyte, by what the zip directory declares."""
+    """An entry of 4 GB, by what the zip directory declares."""
     data = samples.with_parts(samples.make_docx([WORDS]), {"word/media/image.png": b"x"})
     return samples.with_lying_sizes(data, "word/media/image.png", 0xFFFF_FFFE)
 
@@ -176,9 +174,7 @@ BAD_FILES = (
     BadFile("xml nested deeply", "a.docx", lambda: samples.make_docx_of("<w:p>" * 5_000), "it is damaged"),
     BadFile("word file without words", "a.docx", lambda: samples.make_docx([]), "no text"),
     # Text, Markdown
-    BadFile(
-        "lone surrogates in UTF-16", "a.txt", lambda: b"\xff\xfe" + struct.pack("<5H", 97, 0xD800, 98, 0xDC00, 99), ""
-    ),
+    BadFile("lone surrogates in UTF-16", "a.txt", lone_surrogates, "not text"),
     BadFile(
         "odd number of bytes in UTF-16", "a.txt", lambda: b"\xff\xfe" + WORDS.encode("utf-16-le") + b"a", "not text"
     ),
@@ -190,10 +186,10 @@ BAD_FILES = (
     BadFile("front matter that is not yaml", "a.md", utf8(f"---\ntitle: [a, b\n: :\n---\n\n{WORDS}\n"), None),
     BadFile("front matter without end", "a.md", utf8(f"---\ntitle: a\n\n{WORDS}\n"), None),
     BadFile("front matter with a bad date", "a.md", utf8(f"---\ndate: 2023-99-99\n---\n\n{WORDS}\n"), None),
-    BadFile("markdown nested deeply", "a.md", utf8(">" * 20_000 + f" {WORDS}\n"), "not text"),
+    BadFile("markdown nested deeply", "a.md", utf8(">" * 20_000 + f" {WORDS}\n"), None),
     BadFile("markdown of brackets", "a.md", utf8("[" * 50_000 + f"\n\n{WORDS}\n"), None),
     # HTML
-    BadFile("html nested deeply", "a.html", utf8("<div>" * 100_000 + f"<p>{WORDS}</p>"), None),
+    BadFile("html nested deeply", "a.html", utf8("<div>" * 100_000 + f"<p>{WORDS}</p>"), "nested"),
     BadFile("html cut in a tag", "a.html", utf8(f"<html><body><p>{WORDS}</p><p class='"), None),
     BadFile("html without words", "a.html", utf8("<html><body><script>var a = 1;</script></body></html>"), "no text"),
     BadFile(
@@ -213,5 +209,5 @@ BAD_FILES = (
     BadFile("mail in an unknown charset", "a.eml", mail("Content-Type: text/plain; charset=klingon"), None),
     BadFile("mail with broken base64", "a.eml", mail("Content-Transfer-Encoding: base64", "=====!!!"), None),
     BadFile("mail with a bad date", "a.eml", mail("Date: the day before yesterday"), None),
-    BadFile("mail without a body", "a.eml", utf8("From: ann@example.org\n\n"), ANY_REASON),
+    BadFile("mail without a body", "a.eml", utf8("From: ann@example.org\n\n"), "no text"),
 )

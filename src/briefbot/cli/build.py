@@ -27,11 +27,11 @@ def build(session: Session, *, full: bool, dry_run: bool, allow_removals: bool) 
     from briefbot.embedding.reference import ReferenceEncoder
     from briefbot.index.disk import Disk
     from briefbot.terminal.progress import Bars, bars_wanted
-    from briefbot.terminal.reports import report_json, report_text
+    from briefbot.terminal.reports import render_build, report_json
 
     settings = session.settings
     bars = Bars(sys.stderr, enabled=bars_wanted(sys.stderr, os.environ, quiet=session.quiet))
     tools = Tools(settings, Disk(settings.index), ReferenceEncoder(settings.model), bars)
     report = build_index(tools, BuildOptions(full=full, dry_run=dry_run, allow_removals=allow_removals))
-    session.result(lambda: report_text(report, session.paint), lambda: report_json(report))
+    session.result(lambda: render_build(report, session.paint), lambda: report_json(report))
     return UnreadableFile.exit_code if report.skipped else 0

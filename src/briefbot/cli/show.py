@@ -11,7 +11,7 @@ from briefbot.cli.options import Session, with_session
 from briefbot.errors import UsageFault
 from briefbot.index.store import open_current
 from briefbot.model import Passage, Scope
-from briefbot.terminal.reports import document_lines_json, document_lines_text
+from briefbot.terminal.reports import documents_json, render_documents
 from briefbot.terminal.safe import printable
 from briefbot.upkeep import documents
 
@@ -28,7 +28,7 @@ def show(session: Session, *, document: str | None, paragraph: int | None) -> No
     with open_current(session.settings.index) as generation:
         if document is None:
             lines = documents(generation, Scope.everything())
-            session.result(lambda: document_lines_text(lines, session.paint), lambda: document_lines_json(lines))
+            session.result(lambda: render_documents(lines, session.paint), lambda: documents_json(lines))
             return
         _require(document, generation)
         if paragraph is None:

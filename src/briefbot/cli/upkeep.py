@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
 import click
 
+from briefbot import upkeep
 from briefbot.cli.options import Session, with_session
 from briefbot.errors import UsageFault
 from briefbot.index.disk import Disk
-from briefbot.terminal.reports import report_json, report_text
-from briefbot.upkeep import check as check_index
-from briefbot.upkeep import prune as prune_index
-from briefbot.upkeep import purge as purge_document
-from briefbot.upkeep import rollback as roll_back
-from briefbot.upkeep import status as status_of
-
-if TYPE_CHECKING:
-    from briefbot.reports import CheckReport, PruneReport, PurgeReport, RollbackReport, StatusReport
+from briefbot.terminal.reports import (
+    render_check,
+    render_prune,
+    render_purge,
+    render_rollback,
+    render_status,
+    report_json,
+)
 
 
 @click.command()
 @with_session
 def status(session: Session) -> None:
     """Tell generation, age, documents, passages, model, size, and what has changed in the documents since."""
-    _print(session, status_of(session.settings.index, session.settings.limits))
+    report = upkeep.status(session.settings.index, session.settings.limits)
+    session.result(lambda: render_status(report, session.paint, datetime.now(UTC)), lambda: report_json(report))
 
 
 @click.command()
 @with_session
 def check(session: Session) -> int:
     """Verify every byte of every generation; exit code 1 and the file's name where one is damaged."""
-    report = check_index(session.settings.index)
-    _print(session, report)
+    report = upkeep.check(session.settings.index)
+    session.result(lambda: render_check(report, session.paint), lambda: report_json(report))
     return 1 if report.faults else 0
 
 
@@ -41,7 +42,11 @@ def check(session: Session) -> int:
 @with_session
 def rollback(session: Session, *, number: int | None) -> None:
     """Make generation NUMBER the current one, at once; without NUMBER, the one before the current."""
-    roll_back(Disk(session.settings.index), number, lambda report: _print(session, report))
+    upkeep.rollback(
+        Disk(session.settings.index),
+        number,
+        lambda report: session.result(lambda: render_rollback(report, session.paint), lambda: report_json(report)),
+    )
 
 
 @click.command()
@@ -49,7 +54,8 @@ def rollback(session: Session, *, number: int | None) -> None:
 @with_session
 def prune(session: Session, *, keep: int | None) -> None:
     """Remove old generations, and the text only they hold, from the disk."""
-    _print(session, prune_index(Disk(session.settings.index), keep or session.settings.keep))
+    report = upkeep.prune(Disk(session.settings.index), keep or session.settings.keep)
+    session.result(lambda: render_prune(report), lambda: report_json(report))
 
 
 @click.command()
@@ -59,7 +65,8 @@ def prune(session: Session, *, keep: int | None) -> None:
 def purge(session: Session, *, document: str, yes: bool) -> None:
     """Remove DOCUMENT's text from the disk for good, with every former generation that holds it."""
     _confirm(session, document, yes=yes)
-    _print(session, purge_document(Disk(session.settings.index), document))
+    report = upkeep.purge(Disk(session.settings.index), document)
+    session.result(lambda: render_purge(report, session.paint), lambda: report_json(report))
 
 
 def _confirm(session: Session, document: str, *, yes: bool) -> None:
@@ -68,7 +75,3 @@ def _confirm(session: Session, document: str, *, yes: bool) -> None:
     if not session.may_ask:
         raise UsageFault(f"Purging cannot be undone; add --yes to purge {document}.")
     click.confirm(f"Remove {document} from the index and from every former generation for good?", abort=True, err=True)
-
-
-def _print(session: Session, report: StatusReport | CheckReport | RollbackReport | PruneReport | PurgeReport) -> None:
-    session.result(lambda: report_text(report, session.paint), lambda: report_json(report))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from selectolax.lexbor import LexborNode
 
@@ -109,3 +109,142 @@ class _Gatherer:
         self._code = 0
         self._words: list[str] = []
         self._linked = 0
+
+    def enter(self, tag: str, attributes: dict[str, str | None]) -> bool:
+        """Open an element; return False where nothing of it is shown."""
+        if tag == "br":
+            self._words.append("\n")
+        if tag in _UNSEEN or tag == "br" or _is_hidden(attributes):
+            return False
+        if tag in _BLOCKS:
+            self.flush()
+        self._places.append(self._place(tag, attributes))
+        self._count(tag, 1)
+        if tag == "table":
+            self._tables.append([])
+        elif tag == "tr" and self._tables:
+            self._tables[-1].append([])
+        return True
+
+    def leave(self) -> None:
+        """Close the element that was opened last."""
+        tag = self._places[-1].tag
+        if tag in _BLOCKS:
+            self.flush()
+        place = self._places.pop()
+        self._count(tag, -1)
+        if tag in _CELLS and self._tables and self._tables[-1]:
+            self._tables[-1][-1].append(_Cell(place.start, len(self.pieces), tag == "th"))
+        elif tag == "table":
+            self._close_table(self._tables.pop())
+        elif tag in _LISTS and not self._lists:
+            self._close_list(place.start)
+
+    def add(self, text: str) -> None:
+        """Add the text of a node."""
+        shown = text if self._code else _SPACE.sub(" ", text)
+        self._words.append(shown)
+        if self._places[-1].link:
+            self._linked += len(shown.strip())
+
+    def flush(self) -> None:
+        """Make pieces of the text since the last block began or ended."""
+        text, linked = "".join(self._words), self._linked
+        self._words, self._linked = [], 0
+        if not text.strip():
+            return
+        if self._code:
+            self._append("code", text.strip(), linked)
+            return
+        for paragraph in _paragraphs(text):
+            self._append("heading" if self._level else "paragraph", paragraph, linked * len(paragraph) // len(text))
+
+    def _append(self, kind: BlockKind, text: str, linked: int, header_length: int = 0) -> None:
+        place = self._places[-1]
+        level = self._level if kind == "heading" else 0
+        self.pieces.append(Piece(kind, text, level, header_length, linked, place.main, place.furniture))
+
+    def _place(self, tag: str, attributes: dict[str, str | None]) -> _Place:
+        around = self._places[-1]
+        main = around.main or _is_main(tag, attributes)
+        furniture = around.furniture or (not _is_main(tag, attributes) and _is_furniture(tag, attributes, main=main))
+        link = around.link or (tag == "a" and "href" in attributes)
+        return _Place(tag, len(self.pieces), main, furniture, link)
+
+    def _count(self, tag: str, change: int) -> None:
+        """Keep count of what is open that decides about the kind of a piece."""
+        if tag in _LISTS:
+            self._lists += change
+        elif tag == "pre":
+            self._code += change
+        elif tag in _HEADINGS:
+            self._level = int(tag[1]) if change > 0 else 0
+
+    def _close_list(self, start: int) -> None:
+        """Make one piece of a list, unless it holds more than lines."""
+        items = self.pieces[start:]
+        if items and all(item.kind == "paragraph" for item in items):
+            del self.pieces[start:]
+            self._append("list", "\n".join(item.text for item in items), sum(item.linked for item in items))
+
+    def _close_table(self, rows: list[list[_Cell]]) -> None:
+        """Make one piece of a table, unless it only lays out the page."""
+        cells = [cell for row in rows for cell in row]
+        if not _is_grid(self.pieces, rows, cells):
+            return
+        lines = [(_line(self.pieces, row), all(cell.head for cell in row)) for row in rows]
+        lines = [(line, head) for line, head in lines if line.strip("| ")]
+        linked = sum(piece.linked for piece in self.pieces[cells[0].start :])
+        del self.pieces[cells[0].start :]
+        if lines:
+            header = len(lines[0][0]) if lines[0][1] and len(lines) > 1 else 0
+            self._append("table", "\n".join(line for line, _ in lines), linked, header)
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    """Yield what stands between two line breaks, with single ones kept and spaces collapsed."""
+    lines = "\n".join(_SPACE.sub(" ", line).strip() for line in text.split("\n"))
+    yield from filter(None, (part.strip() for part in re.split(r"\n{2,}", lines)))
+
+
+def _line(pieces: list[Piece], row: list[_Cell]) -> str:
+    cells = (" ".join(piece.text for piece in pieces[cell.start : cell.end]) for cell in row)
+    return " | ".join(cell.replace("\n", " ") for cell in cells).strip()
+
+
+def _is_grid(pieces: list[Piece], rows: list[list[_Cell]], cells: list[_Cell]) -> bool:
+    if not cells or max(map(len, rows)) == 1:
+        return False
+    inside = pieces[cells[0].start :]
+    if any(piece.kind in ("heading", "table", "code") for piece in inside):
+        return False
+    return sum(len(piece.text) for piece in inside) <= _LONGEST_CELL * len(cells)
+
+
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    return (
+        "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or _INVISIBLE.search(attributes.get("style") or "") is not None
+    )
+
+
+def _is_main(tag: str, attributes: dict[str, str | None]) -> bool:
+    return tag in _MAIN_ROLES or attributes.get("role") in _MAIN_ROLES or not _MAIN_NAMES.isdisjoint(_names(attributes))
+
+
+def _is_furniture(tag: str, attributes: dict[str, str | None], *, main: bool) -> bool:
+    if tag == "body":
+        return False
+    names = _names(attributes)
+    return (
+        tag in _FURNITURE
+        or (tag in _FURNITURE_OUTSIDE_MAIN and not main)
+        or attributes.get("role") in _FURNITURE_ROLES
+        or not _FURNITURE_NAMES.isdisjoint(names)
+        or any(map(_BANNER.search, names))
+    )
+
+
+def _names(attributes: dict[str, str | None]) -> list[str]:
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower().split()
