@@ -139,6 +139,7 @@ def _is_up_to_date(task: _Task, prepared: Prepared) -> bool:
     return (
         task.base is not None
         and not (prepared.read or task.plan.removed)
+        and task.base.manifest.corpus == _corpus_name(task)
         and [(entry.name, entry.reason) for entry in task.base.manifest.skipped] == _refusals(task, prepared)
     )
 
@@ -172,7 +173,7 @@ def _manifest(task: _Task, prepared: Prepared, staging: str) -> Manifest:
     return Manifest(
         generation=_next_number(tools.disk.root),
         made=datetime.now(UTC).replace(microsecond=0),
-        corpus=str(tools.settings.corpus.resolve()),
+        corpus=_corpus_name(task),
         encoder=_encoder_entry(task),
         derivation=_derivation(tools.encoder),
         documents=len(kept) + len(prepared.read),
@@ -180,6 +181,10 @@ def _manifest(task: _Task, prepared: Prepared, staging: str) -> Manifest:
         segments=segments,
         skipped=tuple(SkippedEntry(name, reason) for name, reason in _refusals(task, prepared)),
     )
+
+
+def _corpus_name(task: _Task) -> str:
+    return str(task.tools.settings.corpus.resolve())
 
 
 def _same_encoder(task: _Task) -> bool:

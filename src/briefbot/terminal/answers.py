@@ -33,8 +33,9 @@ _STRENGTHS = (
     (0.0, "Weak match: read the passage before you rely on it."),
 )
 _LEGEND = "The passage, with the answering sentence between » and «:"
-_LAID_OUT = re.compile(r"^(?: {4}|\t|\||```|~~~)|\S\t", re.MULTILINE)
-_LIST_ITEM = re.compile(rf"(?:{_OPEN})?(?:[-*+•‣◦–—]|\(?\w{{1,3}}[.)])\s")
+_ITEM = r"(?:[-*+•‣◦–—]|\(?\w{1,3}[.)])\s"
+_LIST_ITEM = re.compile(rf"(?:{_OPEN})?{_ITEM}")
+_LAID_OUT = re.compile(rf"^(?:\||```|~~~)|\S\t|\n(?: {{4}}|\t)\s*(?!{_ITEM})\S", re.MULTILINE)
 _FULL = 0.85  # of the widest line: what a line with its neighbour's first word reaches where it was wrapped
 
 
@@ -112,7 +113,7 @@ def _stale(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
     indexed, changed = _moments(excerpt.stale)
     sentence = (
         f"The document has changed: this is its text of {indexed}, and it was changed on {changed}. "
-        "To take that up, run: briefbot build"
+        f"To take that up, run: briefbot{GLUE}build"
     )
     return [paint.warn(line) for line in _flat(sentence, width)]
 

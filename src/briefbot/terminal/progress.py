@@ -50,9 +50,10 @@ class Bars:
         if self._progress is not None:
             yield self._progress
             return
-        with _progress(self.stream) as self._progress:
+        with _progress(self.stream) as progress:
+            self._progress = progress
             try:
-                yield self._progress
+                yield progress
             finally:
                 self._progress = None
 

@@ -14,7 +14,7 @@ import re
 _SEQUENCE = re.compile(
     r"""(?:\x1b\]|\x9d) [^\x07\x1b\x9c\n]* (?:\x07|\x1b\\|\x9c)  # OSC: title, link, clipboard
     | (?:\x1b[PX^_]|[\x90\x98\x9e\x9f]) [^\x1b\x9c\n]* (?:\x1b\\|\x9c)  # DCS, SOS, PM, APC
-    | \x1b\[ [0-?]* [ -/]* [@-~]  # CSI: colour, cursor
+    | \x1b\[ [0-?]* (?: [!-/]* [@-~] | \x20 [@-~] (?!\w) )  # CSI: colour, cursor
     | \x9b [0-?]+ [A-Za-z]  # its 8-bit form is also a badly decoded ›, so only with numbers
     | \x1b [()*+] [0-9A-Z]  # character sets
     | \x1b [\\78=>A-Za-z] (?!\w)""",

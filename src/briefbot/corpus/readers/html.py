@@ -1,7 +1,8 @@
 """Reads HTML: the text of the page without its furniture, and what the page says about itself.
 
 The text is extracted: blocks in order, white space collapsed as a browser does it. The page's main element is taken
-where it holds most of the text; navigation, site headers and footers, banners and lists of links are left out.
+where it holds most of the text; navigation, site headers and footers, banners and lists of links are left out. This
+module is the only door to selectolax.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from briefbot.corpus.composition import Composition
 from briefbot.corpus.decoding import decoded
 from briefbot.corpus.metadata import clean, metadata_of
+from briefbot.corpus.readers.html_elements import NOT_NESTING
 from briefbot.corpus.readers.html_pieces import Piece, pieces_of
 from briefbot.corpus.readers.plain import blocks_of
 from briefbot.errors import UnreadableFile
@@ -27,14 +29,11 @@ if TYPE_CHECKING:
     from briefbot.settings import Limits
 
 _HEAD = 4_096  # bytes in which a charset is declared
-_CHARSET = re.compile(rb"<(?:meta|\?xml)\b[^>]{0,500}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)\b[^>]{0,500}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE
+)
 _DEEPEST = 3_000  # the parser's time grows with the square of the depth; pages that people write stay below 100
 _TAG = re.compile(r"<(\\?/)?([a-z][a-z0-9]*)", re.IGNORECASE)  # scripts write <\/div>
-_NOT_NESTING = frozenset(  # elements without content, those that end by themselves, and the shapes of drawings
-    "area base br col embed hr img input link meta param source track wbr"
-    " a button dd dt li nobr option p tbody td tfoot th thead tr"
-    " animate circle ellipse image line path polygon polyline rect stop use".split()
-)
 _FEW = 0.25  # of the text: so little cannot be all that the page has to say
 _MOST = 0.5
 _LINKS = 0.75  # of a block: more is a menu
@@ -68,17 +67,21 @@ _LINKED_DATA_KEYS = {
 def read(data: bytes, limits: Limits) -> Reading:
     """Return the main text of a page. Raises UnreadableFile where it is not text, or nested beyond all measure."""
     del limits  # the text is shorter than the file
-    declared = _CHARSET.search(data[:_HEAD])
-    tree = parsed(decoded(data, declared[1].decode("ascii") if declared else None))
+    tree = parsed(data)
     composition = Composition()
     add_text(composition, tree)
     return Reading(composition.text, composition.blocks, _metadata(tree))
 
 
-def parsed(markup: str) -> LexborHTMLParser:
-    """Return the tree of a page. Raises UnreadableFile where it is nested too deeply."""
+def parsed(data: bytes, declared: str | None = None) -> LexborHTMLParser:
+    """Return the tree of a page, whose charset may be `declared` outside of it.
+
+    Raises UnreadableFile where it is not text, or nested too deeply.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
+    within = _CHARSET.search(data[:_HEAD])
+    markup = decoded(data, declared or (within[1].decode("ascii") if within else None))
     if _depth(markup) > _DEEPEST:
         raise UnreadableFile(f"its elements are nested more than {_DEEPEST:,} deep; save it again with another program")
     return LexborHTMLParser(markup)
@@ -99,7 +102,7 @@ def _depth(markup: str) -> int:
     """Return how deep elements are nested at most, if every element that is not closed stays open."""
     depth = deepest = 0
     for tag in _TAG.finditer(markup):
-        if tag[2].lower() not in _NOT_NESTING:
+        if tag[2].lower() not in NOT_NESTING:
             depth = max(0, depth - 1) if tag[1] else depth + 1
             deepest = max(deepest, depth)
     return deepest

@@ -1,7 +1,7 @@
 """From a tree of HTML elements to the pieces of text that a browser would show, in order, without recursion.
 
-This module knows which elements are blocks, lists, tables and links, and notes where on the page each piece stands. It
-refuses to judge whether a piece belongs to the page's text or to its furniture. With `html`, it is the door to selectolax.
+This module puts blocks, lists and tables together, and notes where on the page each piece stands. It refuses to judge
+whether a piece belongs to the page's text.
 """
 
 from __future__ import annotations
@@ -10,6 +10,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from briefbot.corpus.readers.html_elements import (
+    BLOCKS,
+    CELLS,
+    HEADINGS,
+    LISTS,
+    UNSEEN,
+    Attributes,
+    is_furniture,
+    is_hidden,
+    is_main,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,30 +29,6 @@ if TYPE_CHECKING:
 
     from briefbot.model import BlockKind
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_LISTS = ("ul", "ol", "dl", "menu", "dir")
-_CELLS = ("td", "th")
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dt fieldset figcaption figure footer form"
-    " header hgroup hr legend li main nav optgroup p pre search section summary table tbody tfoot thead tr".split()
-).union(_HEADINGS, _LISTS, _CELLS)
-_UNSEEN = frozenset(
-    "head script style noscript template iframe svg object embed canvas audio video map select datalist textarea button"
-    " input dialog math-field".split()
-)
-_MAIN_ROLES = ("main", "article")
-_MAIN_NAMES = frozenset(
-    "content main main-content mw-content-text post-content entry-content article-body article-content markdown-body".split()
-)
-_FURNITURE = frozenset(("nav", "form"))
-_FURNITURE_OUTSIDE_MAIN = frozenset(("header", "footer", "aside"))
-_FURNITURE_ROLES = frozenset("navigation banner contentinfo search dialog alertdialog complementary menu menubar".split())
-_FURNITURE_NAMES = frozenset(
-    "nav navbar navigation menu breadcrumb breadcrumbs sidebar site-header site-footer footer toc share sharing"
-    " social-links pagination skip-link".split()
-)
-_BANNER = re.compile(r"cookie|consent|gdpr", re.IGNORECASE)
-_INVISIBLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f\xa0]+")
 _LONGEST_CELL = 400  # characters on average; what is longer is a page laid out as a table
 
@@ -110,13 +98,13 @@ class _Gatherer:
         self._words: list[str] = []
         self._linked = 0
 
-    def enter(self, tag: str, attributes: dict[str, str | None]) -> bool:
+    def enter(self, tag: str, attributes: Attributes) -> bool:
         """Open an element; return False where nothing of it is shown."""
         if tag == "br":
             self._words.append("\n")
-        if tag in _UNSEEN or tag == "br" or _is_hidden(attributes):
+        if tag in UNSEEN or tag == "br" or is_hidden(attributes):
             return False
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self.flush()
         self._places.append(self._place(tag, attributes))
         self._count(tag, 1)
@@ -129,15 +117,15 @@ class _Gatherer:
     def leave(self) -> None:
         """Close the element that was opened last."""
         tag = self._places[-1].tag
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             self.flush()
         place = self._places.pop()
         self._count(tag, -1)
-        if tag in _CELLS and self._tables and self._tables[-1]:
+        if tag in CELLS and self._tables and self._tables[-1]:
             self._tables[-1][-1].append(_Cell(place.start, len(self.pieces), tag == "th"))
         elif tag == "table":
             self._close_table(self._tables.pop())
-        elif tag in _LISTS and not self._lists:
+        elif tag in LISTS and not self._lists:
             self._close_list(place.start)
 
     def add(self, text: str) -> None:
@@ -164,20 +152,20 @@ class _Gatherer:
         level = self._level if kind == "heading" else 0
         self.pieces.append(Piece(kind, text, level, header_length, linked, place.main, place.furniture))
 
-    def _place(self, tag: str, attributes: dict[str, str | None]) -> _Place:
+    def _place(self, tag: str, attributes: Attributes) -> _Place:
         around = self._places[-1]
-        main = around.main or _is_main(tag, attributes)
-        furniture = around.furniture or (not _is_main(tag, attributes) and _is_furniture(tag, attributes, main=main))
+        main = around.main or is_main(tag, attributes)
+        furniture = around.furniture or is_furniture(tag, attributes, within_main=main)
         link = around.link or (tag == "a" and "href" in attributes)
         return _Place(tag, len(self.pieces), main, furniture, link)
 
     def _count(self, tag: str, change: int) -> None:
         """Keep count of what is open that decides about the kind of a piece."""
-        if tag in _LISTS:
+        if tag in LISTS:
             self._lists += change
         elif tag == "pre":
             self._code += change
-        elif tag in _HEADINGS:
+        elif tag in HEADINGS:
             self._level = int(tag[1]) if change > 0 else 0
 
     def _close_list(self, start: int) -> None:
@@ -219,32 +207,3 @@ def _is_grid(pieces: list[Piece], rows: list[list[_Cell]], cells: list[_Cell]) -
     if any(piece.kind in ("heading", "table", "code") for piece in inside):
         return False
     return sum(len(piece.text) for piece in inside) <= _LONGEST_CELL * len(cells)
-
-
-def _is_hidden(attributes: dict[str, str | None]) -> bool:
-    return (
-        "hidden" in attributes
-        or attributes.get("aria-hidden") == "true"
-        or _INVISIBLE.search(attributes.get("style") or "") is not None
-    )
-
-
-def _is_main(tag: str, attributes: dict[str, str | None]) -> bool:
-    return tag in _MAIN_ROLES or attributes.get("role") in _MAIN_ROLES or not _MAIN_NAMES.isdisjoint(_names(attributes))
-
-
-def _is_furniture(tag: str, attributes: dict[str, str | None], *, main: bool) -> bool:
-    if tag == "body":
-        return False
-    names = _names(attributes)
-    return (
-        tag in _FURNITURE
-        or (tag in _FURNITURE_OUTSIDE_MAIN and not main)
-        or attributes.get("role") in _FURNITURE_ROLES
-        or not _FURNITURE_NAMES.isdisjoint(names)
-        or any(map(_BANNER.search, names))
-    )
-
-
-def _names(attributes: dict[str, str | None]) -> list[str]:
-    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower().split()

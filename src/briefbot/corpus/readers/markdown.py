@@ -77,18 +77,17 @@ def _block(lines: _Lines, token: Token, before: Token | None) -> Block | None:
 
 def _worded(lines: _Lines, token: Token, before: Token) -> Block | None:
     """Return a heading or paragraph, whose words the parser has freed of the marks around them."""
-    first = token.map[0] if token.map else 0
-    words = token.content.split("\n")
-    ends = lines.words(first + len(words) - 1, first + len(words) - 1)
-    if not token.content.strip() or ends is None:
+    words = token.content.strip().split("\n")
+    first = lines.first_filled(*token.map or (0, 0))
+    ends = lines.words(first, first + len(words) - 1)
+    if not words[0] or ends is None:
         return None
     if before.type == "heading_open" and before.markup.startswith("#"):
         start = lines.text.index(before.markup, lines.starts[first]) + len(before.markup)
         start = lines.text.index(words[0], start)
         return Block("heading", Span(start, start + len(words[0])), len(before.markup))
-    start = lines.start_of(words[0].strip(), first)
     level = int(before.tag[1]) if before.type == "heading_open" else 0
-    return Block("heading" if level else "paragraph", Span(start, ends.end), level)
+    return Block("heading" if level else "paragraph", Span(lines.start_of(words[0], first), ends.end), level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +102,10 @@ class _Lines:
         past = min(last + 1, len(self.starts) - 1)
         return words_within(self.text, self.starts[first], self.starts[past]) if first < past else None
 
+    def first_filled(self, first: int, past: int) -> int:
+        """Return the first line before `past` that holds anything."""
+        return next((line for line in range(first, past) if self.words(line, line)), first)
+
     def without_quote_marks(self, first: int, last: int) -> Span | None:
         span = self.words(first, last)
         marks = _QUOTE_MARKS.match(self.text, span.start, span.end) if span else None
@@ -113,5 +116,5 @@ class _Lines:
         span = self.words(line, line)
         if span is None:
             return self.starts[line]
-        start = max(span.start, span.end - len(words))
-        return start if self.text.startswith(words, start) else span.start
+        start = max(span.start, span.end - len(words.strip()))
+        return start if self.text.startswith(words.strip(), start) else span.start

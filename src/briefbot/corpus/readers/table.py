@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from briefbot.corpus.decoding import decoded
 from briefbot.corpus.lines import line_starts, words_within
@@ -59,15 +59,16 @@ def _ragged(records: list[_Record]) -> tuple[str, ...]:
 
 def _records(text: str, delimiter: str) -> tuple[list[_Record], tuple[str, ...]]:
     """Return the records; a quotation mark that is never closed is taken for a character like any other."""
-    records = list(_split(text, delimiter, csv.QUOTE_MINIMAL))
+    records = list(_split(text, delimiter))
     if not records or not records[-1].unclosed:
         return records, ()
     remark = "a quotation mark is not closed; all of them were read as ordinary characters"
-    return list(_split(text, delimiter, csv.QUOTE_NONE)), (remark,)
+    return list(_split(text, delimiter, quoted=False)), (remark,)
 
 
-def _split(text: str, delimiter: str, quoting: csv._QuotingType) -> Iterator[_Record]:
+def _split(text: str, delimiter: str, *, quoted: bool = True) -> Iterator[_Record]:
     """Yield the records of `text` that hold anything."""
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     lines = _Lines(text)
     start = 0
     for cells in csv.reader(lines, delimiter=delimiter, quoting=quoting):
@@ -109,7 +110,7 @@ def _delimiter(text: str) -> str:
 
 def _agreement(sample: str, delimiter: str) -> float:
     try:
-        records = list(islice(_split(sample, delimiter, csv.QUOTE_MINIMAL), _SAMPLE_RECORDS))
+        records = list(islice(_split(sample, delimiter), _SAMPLE_RECORDS))
     except csv.Error:
         return 0.0
     cells, count = Counter(record.cells for record in records).most_common(1)[0] if records else (1, 0)
