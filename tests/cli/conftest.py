@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from briefbot.cli import run
+
 PROJECT = Path(__file__).parents[2]
-Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,17 @@ class Place:
 
     folder: Path
 
-    def briefbot(self, *arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        return run_briefbot(self.folder, *arguments, stdin=stdin, **environment)
+    def briefbot(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command in this process, so that the model's library is imported once for all tests."""
+        output, errors = io.StringIO(), io.StringIO()
+        with (
+            contextlib.chdir(self.folder),
+            contextlib.redirect_stdout(output),
+            contextlib.redirect_stderr(errors),
+            mock.patch("sys.stdin", io.StringIO(stdin)),
+        ):
+            code = run(arguments)
+        return subprocess.CompletedProcess(list(arguments), code, output.getvalue(), errors.getvalue())
 
 
 def run_briefbot(

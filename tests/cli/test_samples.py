@@ -121,7 +121,7 @@ def test_a_changed_source_is_marked_and_a_missing_one_is_not_shown(own: Place) -
 
 def test_filters_narrow_the_documents(samples: Place) -> None:
     def documents(*filters: str) -> set[str]:
-        answer = json.loads(samples.briefbot("ask", "Kim Putin Russia", "--json", "-k", "50", *filters).stdout)
+        answer = json.loads(samples.briefbot("ask", "Kim Putin Russia", "--json", "-k", "100", *filters).stdout)
         return {excerpt["citation"]["document"] for excerpt in answer["excerpts"] + answer["related"]}
 
     everything = documents()

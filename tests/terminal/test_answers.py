@@ -145,10 +145,11 @@ def test_wrapped_prose_is_wrapped_anew_only_where_it_does_not_fit() -> None:
         "evening of the same day.",
     ]
     assert quoted(render_answer(shown, PLAIN, 24)) == [
-        "» The two leaders met",
-        "« in the afternoon, and",
-        "again in the evening",
-        "of the same day.",
+        "» The two leaders",
+        "met « in the",
+        "afternoon, and again",
+        "in the evening of the",
+        "same day.",
     ]
 
 

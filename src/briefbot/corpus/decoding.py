@@ -7,6 +7,7 @@ it is the only door to charset-normalizer.
 from __future__ import annotations
 
 import codecs
+import io
 import re
 
 from briefbot.errors import UnreadableFile
@@ -92,7 +93,7 @@ def _candidates(declared: str | None) -> tuple[str, ...]:
 def _charset(label: str) -> str | None:
     try:
         name = codecs.lookup(label.strip()).name
-        b"".decode(name)  # some codecs do not make text
+        b"a".decode(name)  # some codecs do not make text
     except (LookupError, ValueError):
         return None
     # Whoever declares a wide charset in plain letters is mistaken.
@@ -111,17 +112,26 @@ def _cut_utf8(data: bytes) -> str | None:
 def _detected(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    high = _HIGH.search(data)
-    start = max(0, high.start() - _SAMPLE // 8 if high else 0)
-    sample = data[start : start + _SAMPLE]
-    whole = max(sample.rfind(b" "), sample.rfind(b"\n")) + 1  # so that no character is cut in two
-    sample = sample[: whole or len(sample)]
+    sample = _telling(data)
     if _western(sample):
         return "cp1252"
     best = from_bytes(sample).best()
     if best is None:
         raise UnreadableFile(_UNKNOWN)
     return best.encoding
+
+
+def _telling(data: bytes) -> bytes:
+    """Return the first lines that hold more than ASCII, from there on: other letters would outweigh them."""
+    found = bytearray()
+    for line in io.BytesIO(data):
+        high = _HIGH.search(line)
+        if high:
+            found += line[high.start() : high.start() + _SAMPLE]
+        if len(found) >= _SAMPLE:
+            break
+    whole = max(found.rfind(b" "), found.rfind(b"\n")) + 1  # so that no character is cut in two
+    return bytes(found[: whole or len(found)])
 
 
 def _western(sample: bytes) -> bool:

@@ -223,7 +223,7 @@ def _verdict(report: DoctorReport) -> str:
 
 def _cells_of(line: DocumentLine) -> tuple[str, ...]:
     stated = line.date.isoformat() if line.date else "–"
-    return one_line(line.name), f"{line.passages:,}", stated, line.language or "–", one_line(line.title)
+    return one_line(line.name), f"{line.passages:,}", stated, one_line(line.language or "–"), one_line(line.title)
 
 
 def _listed(title: str, lines: Iterable[str], paint: Paint) -> list[str]:

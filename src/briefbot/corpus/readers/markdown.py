@@ -87,7 +87,7 @@ def _worded(lines: _Lines, token: Token, before: Token) -> Block | None:
         start = lines.text.index(words[0], start)
         return Block("heading", Span(start, start + len(words[0])), len(before.markup))
     level = int(before.tag[1]) if before.type == "heading_open" else 0
-    return Block("heading" if level else "paragraph", Span(lines.start_of(words[0], first), ends.end), level)
+    return Block("heading" if level else "paragraph", Span(lines.start_of(words[0].strip(), first), ends.end), level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +116,5 @@ class _Lines:
         span = self.words(line, line)
         if span is None:
             return self.starts[line]
-        start = max(span.start, span.end - len(words.strip()))
-        return start if self.text.startswith(words.strip(), start) else span.start
+        start = max(span.start, span.end - len(words))
+        return start if self.text.startswith(words, start) else span.start
