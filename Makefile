@@ -2,7 +2,7 @@
 # All paths are relative, so that the project's own path may contain spaces.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick check format setup runtime lock hooks clean
+.PHONY: help demo test quick check format help-pages setup runtime lock hooks clean
 
 # The Python that makes .venv: the one that PYTHON names, or the first of these that is new enough.
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
@@ -16,7 +16,7 @@ export DEMO_QUESTION
 BIN := .venv/bin
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: runtime ## set up, index docs_corpus/ and answer one question from it
 	$(BIN)/briefbot build
@@ -41,6 +41,9 @@ check: setup ## format, lint, types and import contracts: what CI and the pre-co
 format: setup ## put the source into its one format and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+help-pages: setup ## write what --help says into docs/commands.md and README.md
+	$(BIN)/python tools/make_help.py
 
 setup: ## make .venv with all that running, testing and checking need
 	@$(PYTHON) tools/install.py --dev

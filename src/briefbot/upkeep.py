@@ -14,6 +14,7 @@ from briefbot.corpus.scan import scan
 from briefbot.errors import BriefbotError, CorpusError, UsageFault
 from briefbot.index.manifest import FORMAT, Manifest
 from briefbot.index.store import (
+    beyond,
     current_number,
     make_staging,
     numbers,
@@ -139,8 +140,7 @@ def prune(disk: Disk, keep: int) -> PruneReport:
     """Remove all but the newest `keep` generations; the current one, and those in use, stay."""
     with disk.locked():
         before, size = numbers(disk.root), _size(disk.root)
-        unwanted = [number for number in before[:-keep] if number != current_number(disk.root)]
-        in_use = remove_generations(disk, unwanted)
+        in_use = remove_generations(disk, beyond(disk.root, keep))
         kept = numbers(disk.root)
         return PruneReport(
             removed=tuple(number for number in before if number not in kept),

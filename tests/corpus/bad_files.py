@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import samples
+from tests.corpus import samples
 
 if TYPE_CHECKING:
     from collections.abc import Callable

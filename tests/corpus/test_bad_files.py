@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from bad_files import BAD_FILES, BadFile
+from tests.corpus.bad_files import BAD_FILES, BadFile
 
 from briefbot.corpus.sandbox import ReaderProcess
 from briefbot.errors import UnreadableFile

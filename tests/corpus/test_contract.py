@@ -6,9 +6,9 @@ import json
 import time
 
 import pytest
-import samples
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.corpus import samples
 
 from briefbot.corpus.formats import FORMATS, read_bytes
 from briefbot.errors import UnreadableFile
@@ -33,16 +33,94 @@ SAMPLES = {
 }
 TEXT_FORMATS = [suffix for suffix in FORMATS if suffix not in (".pdf", ".docx")]
 UNTOUCHED = [".txt", ".md", ".csv", ".tsv"]
-HOSTILE = ["<", ">", ",", "#", "- ", "a", '"', "[", "(", "> ", "a\n", "<p>", "<div>", "|", "\t", "a: b\n", "---\n", "\f"]
+HOSTILE = [
+    "<",
+    ">",
+    ",",
+    "#",
+    "- ",
+    "a",
+    '"',
+    "[",
+    "(",
+    "> ",
+    "a\n",
+    "<p>",
+    "<div>",
+    "|",
+    "\t",
+    "a: b\n",
+    "---\n",
+    "\f",
+]
 SECONDS = 10
 
 MARKUP = st.lists(
     st.sampled_from(
-        "a|B c|. |é|\n|\n\n|\r\n|\r|\f|\x85|\u2028|\u3000|\xa0|\t|    |- |* |1. |2.1 T|# |## |> |```|~~~|===|---|+++|"
-        "| x | y |\n|--|--|\n|<p>|</p>|<ul><li>|</ul>|<table><tr><th>|<td>|</table>|<br>|<pre>|</pre>|<h1>|</h1>|<main>|"
-        "<nav>|<a href=x>|</a>|&nbsp;|&#xd800;|<!--|-->|,|;|\"|title: x|Subject: |Content-Type: text/html|--|=?utf-8?q?=".split(
-            "|"
-        )
+        [
+            "a",
+            "B c",
+            ". ",
+            "é",
+            "\n",
+            "\n\n",
+            "\r\n",
+            "\r",
+            "\x0c",
+            "\x85",
+            "\u2028",
+            "\u3000",
+            "\xa0",
+            "\t",
+            "    ",
+            "- ",
+            "* ",
+            "1. ",
+            "2.1 T",
+            "# ",
+            "## ",
+            "> ",
+            "```",
+            "~~~",
+            "===",
+            "---",
+            "+++",
+            "",
+            " x ",
+            " y ",
+            "\n",
+            "--",
+            "--",
+            "\n",
+            "<p>",
+            "</p>",
+            "<ul><li>",
+            "</ul>",
+            "<table><tr><th>",
+            "<td>",
+            "</table>",
+            "<br>",
+            "<pre>",
+            "</pre>",
+            "<h1>",
+            "</h1>",
+            "<main>",
+            "<nav>",
+            "<a href=x>",
+            "</a>",
+            "&nbsp;",
+            "&#xd800;",
+            "<!--",
+            "-->",
+            ",",
+            ";",
+            '"',
+            "title: x",
+            "Subject: ",
+            "Content-Type: text/html",
+            "--",
+            "=?utf-8?q?=",
+        ]
     ),
     max_size=40,
 ).map("".join)

@@ -71,7 +71,9 @@ def test_a_declared_charset_is_believed(text: str, encoding: str, declared: str)
     assert decoded(text.encode(encoding), declared) == text
 
 
-@pytest.mark.parametrize("declared", ["us-ascii", "iso-8859-1", "windows-1252", "utf-16", "klingon", "hex", "utf-7", ""])
+@pytest.mark.parametrize(
+    "declared", ["us-ascii", "iso-8859-1", "windows-1252", "utf-16", "klingon", "hex", "utf-7", ""]
+)
 def test_utf_8_is_read_whatever_was_declared_out_of_habit_or_by_mistake(declared: str) -> None:
     assert decoded(FRENCH.encode(), declared) == FRENCH
 

@@ -50,7 +50,18 @@ def test_a_pdf_date_may_leave_out_month_and_day(value: str, day: date) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "yesterday", "2023", "2023-09", "9/4/2023", "2023-02-30", "2023-99-99", "0000-01-01", "1694649600123", "4 Foo 2023"],
+    [
+        "",
+        "yesterday",
+        "2023",
+        "2023-09",
+        "9/4/2023",
+        "2023-02-30",
+        "2023-99-99",
+        "0000-01-01",
+        "1694649600123",
+        "4 Foo 2023",
+    ],
 )
 def test_what_is_no_day_or_could_be_two_is_left_out(value: str) -> None:
     assert parse_date(value) is None
@@ -76,7 +87,15 @@ def test_a_clean_value_is_one_line_of_printable_characters() -> None:
 
 @pytest.mark.parametrize(
     ("tag", "language"),
-    [("en", "en"), ("en-US", "en"), ("pt_BR", "pt"), (" DE ", "de"), ("zh-Hans-CN", "zh"), ("english", None), ("", None)],
+    [
+        ("en", "en"),
+        ("en-US", "en"),
+        ("pt_BR", "pt"),
+        (" DE ", "de"),
+        ("zh-Hans-CN", "zh"),
+        ("english", None),
+        ("", None),
+    ],
 )
 def test_a_language_is_the_first_part_of_its_tag(tag: str, language: str | None) -> None:
     assert parse_language(tag) == language

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import samples
+from tests.corpus import samples
 from briefbot.corpus.readers.pdf import read
 from briefbot.errors import UnreadableFile
 from briefbot.settings import Limits
-from samples import HEIGHT, LEADING, TOP, text_at
+from tests.corpus.samples import HEIGHT, LEADING, TOP, text_at
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas

@@ -8,7 +8,9 @@ from briefbot.corpus.readers.plain import read
 from briefbot.model import Reading
 from briefbot.settings import Limits
 
-LONG = "Here is a paragraph that somebody wrote in an editor which does not wrap lines, so it goes on until it ends. " * 2
+LONG = (
+    "Here is a paragraph that somebody wrote in an editor which does not wrap lines, so it goes on until it ends. " * 2
+)
 
 
 def read_plain(text: str) -> Reading:
@@ -61,12 +63,21 @@ def test_without_blank_lines_a_sentence_that_ends_a_line_early_ends_its_paragrap
 
 def test_among_blank_lines_a_line_that_ends_early_ends_nothing() -> None:
     first = "One sentence a line.\nThat is a habit of some people who write, and it makes differences short."
-    assert paragraphs(f"{first}\n\nAnother paragraph,\nwith two lines.") == [first, "Another paragraph,\nwith two lines."]
+    assert paragraphs(f"{first}\n\nAnother paragraph,\nwith two lines.") == [
+        first,
+        "Another paragraph,\nwith two lines.",
+    ]
 
 
 @pytest.mark.parametrize(
     "items",
-    ["- one\n- two\n- three", "* one\n  goes on\n* two", "• one\n\n• two\n\n• three", "1. one\n2. two", "a) one\nb) two"],
+    [
+        "- one\n- two\n- three",
+        "* one\n  goes on\n* two",
+        "• one\n\n• two\n\n• three",
+        "1. one\n2. two",
+        "a) one\nb) two",
+    ],
 )
 def test_a_run_of_items_is_one_list(items: str) -> None:
     assert layout(f"Before it:\n{items}\n\nA paragraph after it.") == [
@@ -110,7 +121,16 @@ def test_an_evident_heading_is_one(lines: str, level: int, words: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["A short line", "NO!", "2.1 metres long", "Part of it", "Chapter 3 is about the war.", "12:30 Lunch", "НЕТ.", "日本語"],
+    [
+        "A short line",
+        "NO!",
+        "2.1 metres long",
+        "Part of it",
+        "Chapter 3 is about the war.",
+        "12:30 Lunch",
+        "НЕТ.",
+        "日本語",
+    ],
 )
 def test_a_line_that_is_not_evidently_a_heading_is_none(line: str) -> None:
     assert layout(f"Words before it.\n\n{line}\n\nWords after it.")[1] == ("paragraph", 0, line)

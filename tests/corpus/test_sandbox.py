@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import samples
+from tests.corpus import samples
 from briefbot.corpus.formats import read_bytes
 from briefbot.corpus.sandbox import ReaderProcess
 from briefbot.errors import UnreadableFile

@@ -165,6 +165,16 @@ def test_list_items_stay_apart_however_narrow_the_screen() -> None:
     ]
 
 
+def test_verses_and_addresses_keep_their_lines_however_narrow_the_screen() -> None:
+    text = "Vostochny\nTsiolkovsky\nAmur Region in the Far East of Russia"
+    assert quoted(render_answer(answer(excerpt(text, "Vostochny")), PLAIN, 24)) == [
+        "» Vostochny «",
+        "Tsiolkovsky",
+        "Amur Region in the Far",
+        "East of Russia",
+    ]
+
+
 def test_wide_characters_are_wrapped_by_their_cells() -> None:
     text = "会谈持续了四个小时。双方讨论了卫星和粮食。"
     assert quoted(render_answer(answer(excerpt(text, "双方讨论了卫星和粮食。")), PLAIN, 22)) == [
@@ -234,6 +244,10 @@ def test_a_citation_names_the_page_where_there_are_pages() -> None:
     assert "· page 2 · paragraph 3 · line 40 ·" in citation_line(single).replace("\u00a0", " ")
 
 
+def test_below_twenty_columns_it_is_shown_as_for_twenty() -> None:
+    assert render_answer(answer(MEETING, HOURS), PLAIN, 1) == render_answer(answer(MEETING, HOURS), PLAIN, 20)
+
+
 WORDS = st.text(st.sampled_from("abcdeé国👍-|"), min_size=1, max_size=12)
 PROSE = st.lists(st.tuples(WORDS, st.sampled_from([" ", " ", " ", "\n", "\n\n", "\r\n", "\t", "  "])), min_size=1).map(
     lambda pairs: "".join(f"{word}{gap}" for word, gap in pairs).strip()
@@ -260,7 +274,7 @@ def test_no_text_and_no_width_is_too_strange_to_show(text: str, data: st.DataObj
 def test_every_line_of_prose_is_within_the_width(words: list[str], width: int) -> None:
     text = " ".join(words)
     short = replace(SUMMIT, document="a.md", url=None)
-    shown = render_answer(answer(excerpt(text, text, short), excerpt(text, words[0], short)), PLAIN, width)
+    shown = render_answer(answer(excerpt(text, text, short), excerpt(text, text, short)), PLAIN, width)
     assert [line for line in shown.splitlines() if cells(line) > width] == []
 
 

@@ -23,7 +23,7 @@ class Screen:
         self.drawn = b""
         self._master, slave = os.openpty()
         self.stream: TextIO = os.fdopen(slave, "w", encoding="utf-8")
-        self._reader = threading.Thread(target=self._read)
+        self._reader = threading.Thread(target=self._read, daemon=True)  # a failing test must not wait for it
         self._reader.start()
 
     def _read(self) -> None:

@@ -102,6 +102,15 @@ def test_a_joiner_that_joins_nothing_goes(text: str) -> None:
     assert printable(text) == "password"
 
 
+@pytest.mark.parametrize("char", [*"\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\U000e0100\U000e01ef"])
+def test_what_is_invisible_without_being_a_format_character_goes_too(char: str) -> None:
+    assert printable(f"pass{char}word") == "password"
+
+
+def test_a_joiner_at_the_end_of_a_word_goes() -> None:
+    assert printable("می\u200c word") == "می word"
+
+
 def test_reversed_text_stands_as_it_is_stored() -> None:
     assert printable("invoice\u202efdp.exe\u202c \u2066x\u2069") == "invoicefdp.exe x"
 

@@ -18,7 +18,15 @@ from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import BriefbotError, CorpusError, DamagedIndex, ForeignIndex, NoIndex
 from briefbot.index.manifest import EncoderEntry, Manifest, SkippedEntry
 from briefbot.index.parts import verify_part
-from briefbot.index.store import current_number, make_staging, numbers, open_current, publish, remove_generations
+from briefbot.index.store import (
+    beyond,
+    current_number,
+    make_staging,
+    numbers,
+    open_current,
+    publish,
+    remove_generations,
+)
 from briefbot.passages import CUTTING
 from briefbot.reports import BuildReport, Remark, Skipped
 from briefbot.search.analysis import ANALYSIS
@@ -78,7 +86,7 @@ def _locked_build(tools: Tools, options: BuildOptions) -> BuildReport:
     with disk.locked():
         with contextlib.ExitStack() as stack:
             report = _published(_task(tools, options, stack), stack)
-        remove_generations(disk, numbers(disk.root)[: -tools.settings.keep])
+        remove_generations(disk, beyond(disk.root, tools.settings.keep))
         return report
 
 

@@ -22,6 +22,7 @@ _MARKS = (  # the marks of UTF-32 begin with those of UTF-16
 _HABITUAL = ("ascii", "iso8859-1", "cp1252")  # servers and editors declare them unasked, so UTF-8 is tried first
 _NO_CHARSET = ("utf-7", "utf_7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined")
 _SAMPLE = 32_768
+_CONTEXT = 32
 _WIDE_SAMPLE = 4_096
 _MOST_CONTROLS = 0.02
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -122,12 +123,12 @@ def _detected(data: bytes) -> str:
 
 
 def _telling(data: bytes) -> bytes:
-    """Return the first lines that hold more than ASCII, from there on: other letters would outweigh them."""
+    """Return the first lines that hold more than ASCII, without much of it, which would outweigh the rest."""
     found = bytearray()
     for line in io.BytesIO(data):
         high = _HIGH.search(line)
         if high:
-            found += line[high.start() : high.start() + _SAMPLE]
+            found += line[max(0, high.start() - _CONTEXT) : high.start() + _SAMPLE]
         if len(found) >= _SAMPLE:
             break
     whole = max(found.rfind(b" "), found.rfind(b"\n")) + 1  # so that no character is cut in two

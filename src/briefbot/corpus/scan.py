@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pathspec
 
 from briefbot.corpus.formats import FORMATS
-from briefbot.errors import CorpusError
+from briefbot.errors import CorpusError, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,54 +99,6 @@ def _source(item: _Found, sidecar: _Found | None, now: int) -> SourceFile:
     )
 
 
-def _walk(root: Path, refused: list[tuple[str, str]]) -> Iterator[_Found]:
-    """Yield every regular file that is neither hidden nor ignored; append to `refused` what cannot be looked at."""
-    inside = root.resolve()
-    seen: set[tuple[int, int]] = set()
-    waiting: list[tuple[Path, str, tuple[_Rules, ...]]] = [(root, "", ())]
-    while waiting:
-        folder, prefix, rules = waiting.pop()
-        try:
-            state = folder.stat()
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            refused.append((_shown(prefix or "."), f"the folder cannot be read: {error.strerror}"))
-            continue
-        if (state.st_dev, state.st_ino) in seen:
-            continue
-        seen.add((state.st_dev, state.st_ino))
-        rules = (*rules, *_rules(folder, prefix))
-        for entry in entries:
-            name = f"{prefix}{entry.name}"
-            if entry.name.startswith(".") or _is_ignored(name, entry, rules):
-                continue
-            reason = _reason_against(entry, inside)
-            if reason:
-                refused.append((_shown(name), reason))
-            elif entry.is_dir():
-                waiting.append((Path(entry.path), f"{name}/", rules))
-            else:
-                yield _Found(name, Path(entry.path), entry.stat(), entry.is_symlink())
-
-
-def _reason_against(entry: os.DirEntry[str], inside: Path) -> str | None:
-    try:
-        entry.name.encode("utf-8")
-    except UnicodeEncodeError:
-        return "its name is not valid UTF-8; rename it"
-    if entry.is_symlink():
-        target = Path(entry.path).resolve()
-        if not target.exists():
-            return "it is a symbolic link to nothing; remove it"
-        if not target.is_relative_to(inside):
-            return "it is a symbolic link that leaves the corpus; copy the file instead"
-    try:
-        mode = entry.stat().st_mode
-    except OSError as error:
-        return f"it cannot be looked at: {error.strerror}"
-    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else "it is not a regular file; remove it"
-
-
 @dataclass(frozen=True, slots=True)
 class _Rules:
     """The patterns of one `.briefbotignore`, and the folder they count from."""
@@ -155,18 +107,85 @@ class _Rules:
     patterns: pathspec.GitIgnoreSpec
 
 
-def _rules(folder: Path, prefix: str) -> list[_Rules]:
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder that is to be looked through: its path, what its files' names begin with, and what is ignored in it."""
+
+    path: Path
+    prefix: str
+    rules: tuple[_Rules, ...]
+
+
+def _walk(root: Path, refused: list[tuple[str, str]]) -> Iterator[_Found]:
+    """Yield every regular file that is neither hidden nor ignored; append to `refused` what cannot be looked at.
+
+    Linked folders come last, so that a folder that is reached in two ways has its own name.
+    """
+    inside = root.resolve()
+    seen: set[Path] = set()
+    waiting = deque([_Folder(root, "", _rules(root, ""))])
+    while waiting:
+        folder = waiting.popleft()
+        real = folder.path.resolve()
+        if real in seen:
+            continue
+        seen.add(real)
+        for item in _found_in(folder, inside, refused):
+            if not stat.S_ISDIR(item.state.st_mode):
+                yield item
+                continue
+            inner = _Folder(item.path, f"{item.name}/", folder.rules + _rules(item.path, f"{item.name}/"))
+            waiting.append(inner) if item.linked else waiting.appendleft(inner)
+
+
+def _found_in(folder: _Folder, inside: Path, refused: list[tuple[str, str]]) -> Iterator[_Found]:
+    """Yield the files and folders in a folder that are neither hidden nor ignored."""
+    try:
+        entries = list(os.scandir(folder.path))
+    except OSError as error:
+        refused.append((_shown(folder.prefix or "."), f"the folder cannot be read: {error.strerror}"))
+        return
+    for entry in entries:
+        name = f"{folder.prefix}{entry.name}"
+        if entry.name.startswith(".") or _is_ignored(name, folder.rules):
+            continue
+        try:
+            state = _state(entry, inside)
+        except UnreadableFile as reason:
+            refused.append((_shown(name), str(reason)))
+            continue
+        if not (stat.S_ISDIR(state.st_mode) and _is_ignored(f"{name}/", folder.rules)):
+            yield _Found(name, Path(entry.path), state, entry.is_symlink())
+
+
+def _state(entry: os.DirEntry[str], inside: Path) -> os.stat_result:
+    """Return what a name stands for. Raises UnreadableFile where that is no file or folder of the corpus."""
+    if not entry.name.isascii() and _shown(entry.name) != entry.name:
+        raise UnreadableFile("its name is not valid UTF-8; rename it")
+    try:
+        state = entry.stat()
+    except FileNotFoundError:
+        raise UnreadableFile("it is a symbolic link to nothing; remove it") from None
+    except OSError as error:
+        raise UnreadableFile(f"it cannot be looked at: {error.strerror}; remove it") from error
+    if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(inside):
+        raise UnreadableFile("it is a symbolic link that leaves the corpus; copy the file instead")
+    if not (stat.S_ISREG(state.st_mode) or stat.S_ISDIR(state.st_mode)):
+        raise UnreadableFile("it is not a regular file; remove it")
+    return state
+
+
+def _rules(folder: Path, prefix: str) -> tuple[_Rules, ...]:
     try:
         lines = (folder / IGNORE).read_text("utf-8", errors="replace").splitlines()
     except OSError:
-        return []
-    return [_Rules(prefix, pathspec.GitIgnoreSpec.from_lines(lines))]
+        return ()
+    return (_Rules(prefix, pathspec.GitIgnoreSpec.from_lines(lines)),)
 
 
-def _is_ignored(name: str, entry: os.DirEntry[str], rules: tuple[_Rules, ...]) -> bool:
-    ending = "/" if entry.is_dir() else ""
-    return any(rule.patterns.match_file(name[len(rule.prefix) :] + ending) for rule in rules)
+def _is_ignored(name: str, rules: tuple[_Rules, ...]) -> bool:
+    return any(rule.patterns.match_file(name[len(rule.prefix) :]) for rule in rules)
 
 
 def _shown(name: str) -> str:
-    return str(PurePosixPath(name.encode("utf-8", "backslashreplace").decode("utf-8")))
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -33,6 +33,7 @@ _ADVICE = {
     errno.EPERM: "this user may not write there; change its owner or set another index folder",
     errno.ENOTDIR: "a file is in the way; remove it or set another index folder",
     errno.EEXIST: "a file is in the way; remove it or set another index folder",
+    errno.EISDIR: "a folder is in the way; remove it or set another index folder",
     errno.EFBIG: "a file would be larger than this user may write; raise the limit and run the command again",
 }
 

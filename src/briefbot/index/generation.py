@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from briefbot.errors import DamagedIndex, NoIndex
-from briefbot.index.manifest import NAME, Manifest, read_manifest
+from briefbot.index.manifest import NAME, Manifest, folder_name, read_manifest
 from briefbot.index.segment import Segment
 from briefbot.model import Document, Filters, Origin, Passage, Scope
 
@@ -47,8 +47,7 @@ class Generation:
         path = root / folder_name(number) / NAME
         self._descriptor = _locked(path)
         try:
-            with os.fdopen(os.dup(self._descriptor), "rb") as file:
-                self.manifest: Manifest = read_manifest(path, file.read())
+            self.manifest: Manifest = read_manifest(path)
             self.segments = tuple(Segment(root, entry, self.manifest.encoder) for entry in self.manifest.segments)
         except BaseException:
             self.close()
@@ -122,11 +121,6 @@ class Generation:
     def _local(self, row: int) -> tuple[Segment, int]:
         i = bisect_right(self._starts, row) - 1
         return self.segments[i], row - self._starts[i]
-
-
-def folder_name(number: int) -> str:
-    """Return the folder of a generation below the index."""
-    return f"{number:06d}"
 
 
 def _locked(path: Path) -> int:

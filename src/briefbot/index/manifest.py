@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from briefbot.errors import ForeignIndex
+from briefbot.errors import DamagedIndex, ForeignIndex
 from briefbot.index.parts import PartEntry, damaged
 
 if TYPE_CHECKING:
@@ -83,27 +83,42 @@ def manifest_bytes(manifest: Manifest) -> bytes:
     return _canonical(fields | {"checksum": _checksum(fields)})
 
 
-def read_manifest(path: Path, data: bytes) -> Manifest:
-    """Return the manifest in `data`, which was read from `path`. Raises DamagedIndex or ForeignIndex."""
-    try:
-        fields = json.loads(data)
-        found = fields.get("format")
-    except (ValueError, AttributeError):
-        raise damaged(path) from None
-    checksum = fields.pop("checksum", None)
-    if checksum is None and "generation" not in fields:
+def folder_name(number: int) -> str:
+    """Return the folder of a generation below the index."""
+    return f"{number:06d}"
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Return the manifest in the file `path`, in its generation's folder. Raises DamagedIndex or ForeignIndex."""
+    fields, sound = _fields(path)
+    if not sound and not {"checksum", "generation"} & fields.keys():
         raise ForeignIndex(f"{path} is not briefbot's; set another index folder.")
-    if checksum != _checksum(fields) or data != _canonical(fields | {"checksum": checksum}):
+    if not sound:
         raise damaged(path)
-    if found != FORMAT:
+    if fields["format"] != FORMAT:
         raise ForeignIndex(
-            f"{path} has index format {found}, and this briefbot reads {FORMAT}; run: briefbot build --full"
+            f"{path} has index format {fields['format']}, and this briefbot reads {FORMAT}; run: briefbot build --full"
         )
+    if folder_name(fields["generation"]) != path.parent.name:
+        raise damaged(path)
     return _manifest(fields)
 
 
+def _fields(path: Path) -> tuple[dict[str, Any], bool]:
+    """Return what a manifest says, and whether each byte of it is as it was written."""
+    try:
+        data = path.read_bytes()
+        fields = dict(json.loads(data))
+        rest = {name: value for name, value in fields.items() if name != "checksum"}
+        return fields, data == _canonical(rest | {"checksum": _checksum(rest)})
+    except OSError as error:
+        raise DamagedIndex(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, TypeError, RecursionError):
+        raise damaged(path) from None
+
+
 def _manifest(fields: dict[str, Any]) -> Manifest:
-    fields.pop("format")
+    fields = {name: value for name, value in fields.items() if name not in ("format", "checksum")}
     return Manifest(
         **fields
         | {

@@ -17,8 +17,8 @@ import re
 from typing import TYPE_CHECKING
 
 from briefbot.errors import BriefbotError, DamagedIndex, IndexFault, NoIndex, UsageFault
-from briefbot.index.generation import Generation, folder_name
-from briefbot.index.manifest import NAME, Manifest, manifest_bytes, read_manifest
+from briefbot.index.generation import Generation
+from briefbot.index.manifest import NAME, Manifest, folder_name, manifest_bytes, read_manifest
 from briefbot.index.parts import FOLDER, PartEntry, verify_part
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ def current_number(root: Path) -> int:
     """Return the number of the current generation. Raises NoIndex or DamagedIndex."""
     path = root / CURRENT
     try:
-        text = path.read_bytes().decode("ascii")
+        text = path.read_bytes().decode("ascii", "replace")
     except FileNotFoundError:
         raise NoIndex(f"There is no index in {root} yet; run: briefbot build") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DamagedIndex(f"{path} cannot be read ({error}); run: briefbot build --full") from error
+    except OSError as error:
+        raise DamagedIndex(f"{path} cannot be read: {error.strerror}.") from error
     found = _NUMBER.match(text)
     if not found:
         raise DamagedIndex(f"{path} does not name a generation; run: briefbot rollback N, or briefbot build --full")
@@ -58,13 +58,17 @@ def open_current(root: Path) -> Generation:
     number = current_number(root)
     try:
         return Generation(root, number)
-    except NoIndex:
-        if current_number(root) != number:  # another process published and pruned meanwhile
+    except IndexFault as fault:
+        if current_number(root) != number:  # another process published and removed meanwhile
             return open_current(root)
-        raise DamagedIndex(
-            f"{root / CURRENT} names generation {number}, which is not there; "
-            "run: briefbot rollback N, or briefbot build --full"
-        ) from None
+        raise DamagedIndex(_names_nothing(root, number)) if isinstance(fault, NoIndex) else fault from None
+
+
+def _names_nothing(root: Path, number: int) -> str:
+    return (
+        f"{root / CURRENT} names generation {number}, which is not there; "
+        "run: briefbot rollback N, or briefbot build --full"
+    )
 
 
 def open_number(root: Path, number: int) -> Generation:
@@ -122,7 +126,13 @@ def manifests(root: Path) -> Iterator[tuple[Path, Manifest]]:
     """Yield the manifest of each published generation. Raises DamagedIndex or ForeignIndex."""
     for number in numbers(root):
         path = root / folder_name(number) / NAME
-        yield path, read_manifest(path, path.read_bytes())
+        yield path, read_manifest(path)
+
+
+def beyond(root: Path, keep: int) -> list[int]:
+    """Return the generations that are not among the newest `keep`, without the current one."""
+    current = current_number(root)
+    return [number for number in numbers(root)[:-keep] if number != current]
 
 
 def remove_generations(disk: Disk, unwanted: Sequence[int], *, in_use_too: bool = False) -> list[int]:
@@ -153,22 +163,30 @@ def _removed(disk: Disk, number: int, *, in_use_too: bool) -> bool:
 def verified(root: Path) -> Iterator[tuple[str, int, str | None]]:
     """Verify every byte of every generation; yield each file, its size, and what is wrong with it or None.
 
-    Raises NoIndex or DamagedIndex where not even the current generation's number can be read.
+    Raises NoIndex where none was ever published.
     """
-    current = current_number(root)
-    yield CURRENT, 8, None if current in numbers(root) else f"{CURRENT} names generation {current}, which is not there"
+    fault_of_current = _fault_of_current(root)
+    yield CURRENT, (root / CURRENT).stat().st_size, fault_of_current
     parts: dict[str, PartEntry] = {}
     for number in numbers(root):
         path = root / folder_name(number) / NAME
-        data = path.read_bytes()
+        name, size = str(path.relative_to(root)), path.stat().st_size
         try:
-            parts |= {part.file: part for part in read_manifest(path, data).parts()}
+            parts |= {part.file: part for part in read_manifest(path).parts()}
         except IndexFault as fault:
-            yield str(path.relative_to(root)), len(data), str(fault)
+            yield name, size, str(fault)
         else:
-            yield str(path.relative_to(root)), len(data), None
+            yield name, size, None
     for file, part in parts.items():
         yield file, part.size, _fault_of(root, part)
+
+
+def _fault_of_current(root: Path) -> str | None:
+    try:
+        current = current_number(root)
+    except DamagedIndex as fault:
+        return str(fault)
+    return None if current in numbers(root) else _names_nothing(root, current)
 
 
 def _fault_of(root: Path, part: PartEntry) -> str | None:
@@ -182,5 +200,5 @@ def _fault_of(root: Path, part: PartEntry) -> str | None:
 def _entries(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []

@@ -87,7 +87,7 @@ def _author(headers: Message) -> str | None:
         addresses = getaddresses([value])
     except RecursionError:  # comments within comments
         return clean(value)
-    names = (clean(_words(name)) or clean(address) for name, address in addresses)
+    names = (clean(_words(name)) or clean(address) for name, address in addresses if "@" in address)
     return clean(", ".join(filter(None, names))) or clean(_words(value))
 
 

@@ -67,10 +67,9 @@ def _block(lines: _Lines, token: Token, before: Token | None) -> Block | None:
         span = lines.without_quote_marks(first, last)
         header = lines.without_quote_marks(first, first) if token.type == "table_open" else None
         return Block(_WHOLE[token.type], span, header=header) if span else None
-    if token.type == "fence":
-        first, last = first + 1, min(last, first + token.content.count("\n"))  # an unclosed fence has no last line
-    if token.type in ("fence", "code_block"):
-        span = lines.words(first, last)
+    if token.type in ("fence", "code_block") and token.content.strip():
+        fence = int(token.type == "fence")
+        span = lines.words(first + fence, first + fence + token.content.rstrip("\n").count("\n"))
         return Block("code", span) if span else None
     return None
 
