@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 BRIEFBOT = (sys.executable, "-m", "briefbot")
-PLAIN = (sys.executable, str(Path(__file__).with_name("plain.py").resolve()), str(model_folder(DEFAULT_MODEL)))
+PLAIN = (sys.executable, str(Path(__file__).with_name("plain.py").resolve()))
 FIGURES = Path(__file__).parent / "figures" / "building.json"
 NOT_FOR_HELP = ("torch", "faiss", "discord")
 REPEATS = 7  # of the short commands
@@ -115,10 +115,11 @@ def full_builds(paragraphs: Paragraphs, rounds: int, folder: Path) -> dict[str, 
     write_documents(paragraphs.texts, corpus, _EACH)
     count = len(paragraphs.texts)
     briefbot_command = (*BRIEFBOT, "build", "--corpus", str(corpus), "--index", str(index), "--json")
+    plain_command = (*PLAIN, str(model_folder(DEFAULT_MODEL)), str(corpus), str(plain))
     pairs = []
     for _ in range(rounds):
         ours = _built(briefbot_command, index, folder)
-        theirs = _built((*PLAIN, str(corpus), str(plain)), plain, folder)
+        theirs = _built(plain_command, plain, folder)
         pairs.append((ours.figures(count), theirs.figures(count)))
     return {
         "paragraphs": count,

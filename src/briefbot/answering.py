@@ -113,6 +113,7 @@ def _excerpt(hit: Hit, passage: Passage, ranked: Ranked, library: Library, corpu
         raise DamagedIndex(f"A passage of {passage.document} is not in its text; run: briefbot build --full")
     origin = library.generation.origin(passage.document)
     return Excerpt(
+        kind=passage.kind,
         text=passage.text,
         score=hit.score,
         highlight=_answering_sentence(passage, ranked),

@@ -39,6 +39,12 @@ class Span:
         """Return the slice of `text` that this span names."""
         return text[self.start : self.end]
 
+    def trimmed(self, text: str) -> Span:
+        """Return the same range of `text` without the white space at its ends; empty where there is nothing else."""
+        words = self.of(text)
+        start = self.start + len(words) - len(words.lstrip())
+        return Span(start, start + len(words.strip()))
+
     def shifted(self, offset: int) -> Span:
         """Return the same range counted from a point `offset` code points earlier."""
         return Span(self.start + offset, self.end + offset)
@@ -226,6 +232,7 @@ class Staleness:
 class Excerpt:
     """A passage in an answer. `highlight` is the sentence that answers, counted within `text`."""
 
+    kind: BlockKind
     text: str
     score: float
     highlight: Span

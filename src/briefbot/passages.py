@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from briefbot.model import Block, BlockKind, Document, Passage, Sentence, Span
-from briefbot.sentences import line_spans, sentence_spans, trimmed
+from briefbot.sentences import line_spans, sentence_spans
 from briefbot.wording import normalised, prefix, search_text
 
 CUTTING = 1  # raised when the same layout begins to yield other passages
@@ -63,7 +63,8 @@ class Cutter:
     def _units(self, text: str, whole: Span, levels: tuple[_Divide, ...], room: int) -> Iterator[_Unit]:
         """Divide `whole` at the coarsest level; what is still beyond `room` is divided at the next one."""
         spans = [span.shifted(whole.start) for span in levels[0](whole.of(text))]
-        for span, size in zip(spans, self.count([span.of(text) for span in spans]), strict=True):
+        sizes = self.count([normalised(span.of(text)) for span in spans])
+        for span, size in zip(spans, sizes, strict=True):
             if size <= room or len(levels) == 1:
                 yield _Unit(span, size)
             else:
@@ -179,19 +180,19 @@ def _levels(kind: BlockKind) -> tuple[_Divide, ...]:
 
 
 def _matches(pattern: re.Pattern[str]) -> _Divide:
-    return lambda text: [trimmed(text, Span(*match.span())) for match in pattern.finditer(text)]
+    return lambda text: [Span(*match.span()).trimmed(text) for match in pattern.finditer(text)]
 
 
 def _packed(units: Sequence[_Unit], room: int) -> Iterator[Span]:
     """Put neighbouring units together into spans of about equal size that fit `room`."""
     total = sum(unit.size for unit in units)
-    fair = total / -(-total // room) + max(unit.size for unit in units) / 2
-    start, end, size = units[0].span.start, units[0].span.end, units[0].size
-    for unit in units[1:]:
-        if size + unit.size > min(room, fair):
+    share = total / max(1, -(-total // room))
+    start, end, size, reached, parts = units[0].span.start, units[0].span.end, 0, 0, 1
+    for unit in units:
+        if size and (size + unit.size > room or reached + unit.size / 2 > share * parts):
             yield Span(start, end)
-            start, size = unit.span.start, 0
-        end, size = unit.span.end, size + unit.size
+            start, size, parts = unit.span.start, 0, parts + 1
+        end, size, reached = unit.span.end, size + unit.size, reached + unit.size
     yield Span(start, end)
 
 

@@ -70,7 +70,7 @@ class StatusReport:
     bytes: int
     model: str
     model_sha256: str
-    format: int
+    index_format: int
     generations: tuple[int, ...]
     corpus: str
     changes: Changes | None

@@ -25,23 +25,16 @@ def sentence_spans(text: str) -> tuple[Span, ...]:
     words_end = len(text.rstrip())
     starts = sorted({start for start in _starts(text) if start < words_end} | {0})
     ends = [*starts[1:], len(text)]
-    return tuple(span for pair in zip(starts, ends, strict=True) if len(span := trimmed(text, Span(*pair))))
+    return tuple(span for pair in zip(starts, ends, strict=True) if len(span := Span(*pair).trimmed(text)))
 
 
 def line_spans(text: str) -> tuple[Span, ...]:
     """Return the lines of `text` that hold anything, without the white space around them."""
     spans, start = [], 0
     for line in text.splitlines(keepends=True):
-        spans.append(trimmed(text, Span(start, start + len(line))))
+        spans.append(Span(start, start + len(line)).trimmed(text))
         start += len(line)
     return tuple(span for span in spans if len(span))
-
-
-def trimmed(text: str, span: Span) -> Span:
-    """Return `span` without the white space at its two ends."""
-    words = span.of(text)
-    start = span.start + len(words) - len(words.lstrip())
-    return Span(start, max(start, span.start + len(words.rstrip())))
 
 
 def _starts(text: str) -> list[int]:

@@ -58,7 +58,7 @@ def status(index: Path, limits: Limits) -> StatusReport:
             bytes=_size(index),
             model=manifest.encoder.name,
             model_sha256=manifest.encoder.identity,
-            format=FORMAT,
+            index_format=FORMAT,
             generations=tuple(numbers(index)),
             corpus=manifest.corpus,
             changes=_changes(generation, limits),

@@ -78,6 +78,11 @@ def test_utf_8_is_read_whatever_was_declared_out_of_habit_or_by_mistake(declared
     assert decoded(FRENCH.encode(), declared) == FRENCH
 
 
+@pytest.mark.parametrize("declared", ["utf-7", "unicode_escape", "raw_unicode_escape", "punycode", "idna"])
+def test_an_escape_is_no_charset(declared: str) -> None:
+    assert decoded(rb"1 +AGE- \u0041 a-b", declared) == r"1 +AGE- \u0041 a-b"
+
+
 def test_latin_1_means_what_browsers_take_it_for() -> None:
     assert decoded("“quoted”".encode("cp1252"), "iso-8859-1") == "“quoted”"
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import docx
 import pytest
-
 from tests.corpus import samples
+
 from briefbot.corpus.readers.docx import read
 from briefbot.errors import UnreadableFile
 from briefbot.settings import Limits

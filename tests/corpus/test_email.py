@@ -102,9 +102,10 @@ def test_attachments_are_named_and_not_read() -> None:
     made.set_content(WORDS)
     made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="Größe.pdf")
     made.add_attachment("not this", filename="notes.txt")
+    made.add_attachment("nor this", filename="shown.txt", disposition="inline")
     reading = read_email(made)
     assert texts(reading) == ["Reactions", WORDS]
-    assert reading.remarks == ("its attachments were not read: Größe.pdf, notes.txt",)
+    assert reading.remarks == ("its attachments were not read: Größe.pdf, notes.txt, shown.txt",)
 
 
 def test_a_forwarded_message_is_read() -> None:

@@ -132,10 +132,43 @@ def test_a_small_main_element_does_not_hide_the_rest() -> None:
     assert texts(f"<main><p>Short.</p></main><div><p>{FIRST}</p><p>{SECOND}</p></div>") == ["Short.", FIRST, SECOND]
 
 
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "<div role=banner>{}</div>",
+        "<div role=navigation>{}</div>",
+        "<div id=cookie-notice>{}</div>",
+        "<div class='big gdpr'>{}</div>",
+        "<div class=breadcrumbs>{}</div>",
+        "<nav>{}</nav>",
+        "<header>{}</header>",
+        "<footer>{}</footer>",
+        "<aside>{}</aside>",
+    ],
+)
+def test_furniture_is_left_out_where_no_element_is_meant_for_the_text(furniture: str) -> None:
+    markup = furniture.format("<p>What stands around it.</p>")
+    assert texts(f"<body class=menu>{markup}<p>{FIRST}</p></body>") == [FIRST]
+
+
+def test_a_block_of_links_is_left_out_unless_it_says_much_besides() -> None:
+    link = f"<a href=/>{FIRST * 4}</a>"
+    assert texts(f"<p>{link}</p><p>{link} {SECOND}</p><pre>***</pre><p>***</p>") == [f"{FIRST * 4} {SECOND}", "***"]
+
+
+def test_a_table_of_one_row_has_no_header() -> None:
+    assert read_html("<table><tr><th>a<th>b</table>").blocks[0].header is None
+
+
+def test_a_table_with_long_cells_is_a_layout() -> None:
+    assert texts(f"<table><tr><td>{FIRST * 5}<td>{SECOND * 5}</table>") == [FIRST * 5, SECOND * 5]
+
+
 def test_a_table_has_a_header_where_its_first_row_names_the_columns() -> None:
     reading = read_html(
         "<table><caption>Help</caption><thead><tr><th>Year<th>Tons</thead>"
-        "<tr><td>2011<td>50,000<br>of grain<tr><td> <td> <tr><td>2012<td></table><table><tr><td>a<td>b<tr><td>c<td>d</table>"
+        "<tr><td>2011<td>50,000<br>of grain<tr><td> <td> <tr><td>2012<td></table>"
+        "<table><tr><td>a<td>b<tr><td>c<td>d</table>"
     )
     caption, table, bare = reading.blocks
     assert caption.span.of(reading.text) == "Help"
@@ -156,7 +189,8 @@ def test_white_space_is_collapsed_as_a_browser_does_it() -> None:
 
 
 def test_metadata_is_taken_from_meta_elements_first() -> None:
-    head = """<title>Site</title><meta property="og:title" content="The train"><meta name="Author" content="Ann Example">
+    head = """<title>Site</title>
+    <meta property="og:title" content="The train"><meta name="Author" content="Ann Example">
     <meta property="article:author" content="https://example.org/ann"><link rel="canonical" href="https://example.org/t">
     <meta property="article:published_time" content="2023-09-20T08:30:00+02:00"><meta name="title" content="">"""
     assert read_html(f'<html lang="de-AT"><head>{head}</head><body><p>{FIRST}').metadata == Metadata(

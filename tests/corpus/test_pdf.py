@@ -11,12 +11,12 @@ import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.corpus import samples
+from tests.corpus.samples import HEIGHT, LEADING, TOP, text_at
+
 from briefbot.corpus.readers.pdf import read
 from briefbot.errors import UnreadableFile
 from briefbot.settings import Limits
-from tests.corpus.samples import HEIGHT, LEADING, TOP, text_at
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from briefbot.corpus.readers.plain import read
-from briefbot.model import Reading
 from briefbot.settings import Limits
+
+if TYPE_CHECKING:
+    from briefbot.model import Reading
 
 LONG = (
     "Here is a paragraph that somebody wrote in an editor which does not wrap lines, so it goes on until it ends. " * 2
@@ -93,6 +97,15 @@ def test_a_wrapped_item_goes_on_without_an_indent_and_a_line_after_a_short_item_
         ("list", 0, items),
         ("paragraph", 0, "The text goes on after the list."),
     ]
+
+
+def test_a_line_after_a_list_of_short_items_is_not_taken_for_a_part_of_it() -> None:
+    assert layout("- one\n- two\n  more\nAfter it.")[1] == ("paragraph", 0, "After it.")
+
+
+def test_a_short_rule_below_a_long_line_does_not_make_it_a_heading() -> None:
+    line = "A line that is far too long for the rule below it"
+    assert paragraphs(f"{line}\n-----\nAfter it.") == [line, "After it."]
 
 
 def test_long_numbered_paragraphs_that_stand_apart_are_paragraphs() -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
 from tests.corpus import samples
+
 from briefbot.corpus.formats import read_bytes
 from briefbot.corpus.sandbox import ReaderProcess
 from briefbot.errors import UnreadableFile

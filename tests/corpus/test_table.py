@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 
 from briefbot.corpus.readers.table import read
 from briefbot.errors import UnreadableFile
-from briefbot.model import Reading
 from briefbot.settings import Limits
+
+if TYPE_CHECKING:
+    from briefbot.model import Reading
 
 
 def read_table(text: str) -> Reading:

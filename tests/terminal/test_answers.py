@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from briefbot.model import Answer, Citation, Excerpt, Span, Staleness
+from briefbot.model import Answer, BlockKind, Citation, Excerpt, Span, Staleness
 from briefbot.terminal.answers import answer_json, citation_line, render_answer
 from briefbot.terminal.paint import Paint
 from briefbot.terminal.wrapping import cells
@@ -43,9 +43,15 @@ TRAIN = Citation(
 )
 
 
-def excerpt(text: str, sentence: str, citation: Citation = SUMMIT, header: str | None = None) -> Excerpt:
+def excerpt(
+    text: str,
+    sentence: str,
+    citation: Citation = SUMMIT,
+    header: str | None = None,
+    kind: BlockKind = "paragraph",
+) -> Excerpt:
     start = text.index(sentence)
-    return Excerpt(text, 0.75, Span(start, start + len(sentence)), header, citation, None)
+    return Excerpt(kind, text, 0.75, Span(start, start + len(sentence)), header, citation, None)
 
 
 MEETING = excerpt(
@@ -118,7 +124,7 @@ Related, not an answer:
 
 def test_a_row_stands_below_its_column_names_and_is_never_wrapped() -> None:
     row = "E-104,The token has expired or was withdrawn,Sign in again"
-    shown = render_answer(answer(excerpt(row, row, header="code,meaning,fix")), PLAIN, 40)
+    shown = render_answer(answer(excerpt(row, row, header="code,meaning,fix", kind="row")), PLAIN, 40)
     assert quoted(shown) == ["code,meaning,fix", f"» {row} «"]
 
 
@@ -132,7 +138,7 @@ def test_a_row_stands_below_its_column_names_and_is_never_wrapped() -> None:
     ],
 )
 def test_code_and_tables_keep_their_lines(text: str) -> None:
-    shown = quoted(render_answer(answer(excerpt(text, text)), PLAIN, 20))
+    shown = quoted(render_answer(answer(excerpt(text, text, kind="code")), PLAIN, 20))
     assert "\n".join(shown) == f"» {text} «".replace("\t", "    ")
 
 
@@ -162,6 +168,15 @@ def test_list_items_stay_apart_however_narrow_the_screen() -> None:
         "long as it",
         "» - a third «",
         "b) a fourth one",
+    ]
+
+
+def test_a_list_within_a_list_is_not_taken_for_code() -> None:
+    text = "- the first item\n    - an item within the first one"
+    assert quoted(render_answer(answer(excerpt(text, "- the first item")), PLAIN, 24)) == [
+        "» - the first item «",
+        "    - an item within",
+        "the first one",
     ]
 
 
@@ -228,7 +243,7 @@ def test_how_a_question_was_understood_is_told_where_its_words_differ() -> None:
 def test_a_hostile_document_cannot_touch_the_terminal() -> None:
     evil = "\x1b]0;owned\x07Never\x1b[2J trust\u202e this\x07."
     hostile = replace(SUMMIT, title=f"T {evil}", document=f"{evil}.md", url=f"https://x/{evil}", heading=(evil,))
-    passage = excerpt(evil, evil, hostile, header=evil)
+    passage = excerpt(evil, evil, hostile, header=evil, kind="row")
     for shown in (answer(passage, passage), answer(related=(passage,))):
         text = render_answer(replace(shown, understood_as=evil), PLAIN, 80)
         assert [char for char in text if not char.isprintable() and char != "\n"] == []
@@ -254,22 +269,25 @@ PROSE = st.lists(st.tuples(WORDS, st.sampled_from([" ", " ", " ", "\n", "\n\n", 
 )
 
 
+@settings(deadline=None)
 @given(PROSE, st.data(), st.integers(20, 200))
 def test_the_words_of_the_passage_are_read_back_in_order(text: str, data: st.DataObject, width: int) -> None:
     start, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
-    passage = Excerpt(text, 1.0, Span(start, end), None, SUMMIT, None)
+    passage = Excerpt("paragraph", text, 1.0, Span(start, end), None, SUMMIT, None)
     shown = " ".join(quoted(render_answer(answer(passage), PLAIN, width)))
     assert "".join(shown.replace("»", "").replace("«", "").split()) == "".join(text.split())
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.data(), st.integers(20, 200))
 def test_no_text_and_no_width_is_too_strange_to_show(text: str, data: st.DataObject, width: int) -> None:
     start, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
-    passage = Excerpt(text, 1.0, Span(start, end), data.draw(st.none() | st.text()), SUMMIT, STALE)
+    passage = Excerpt("paragraph", text, 1.0, Span(start, end), data.draw(st.none() | st.text()), SUMMIT, STALE)
     assert render_answer(answer(passage, passage), PLAIN, width)
     assert render_answer(answer(related=(passage,)), COLOUR, width)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.sampled_from("abcé国"), min_size=1, max_size=6), min_size=1), st.integers(20, 200))
 def test_every_line_of_prose_is_within_the_width(words: list[str], width: int) -> None:
     text = " ".join(words)

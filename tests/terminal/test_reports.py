@@ -67,7 +67,7 @@ STATUS = StatusReport(
     bytes=4_210_000,
     model="all-MiniLM-L6-v2",
     model_sha256="53aa51172d142c89d9012cce15ae4d6c",
-    format=1,
+    index_format=1,
     generations=(6, 7, 8),
     corpus="/srv/docs",
     changes=Changes(("new.md",), (), ("old.md",)),
@@ -321,7 +321,7 @@ def test_a_build_in_json_has_every_key() -> None:
 
 
 def test_a_status_in_json_tells_the_formats_apart() -> None:
-    shown = json.loads(json.dumps(report_json(replace(STATUS, format=4))))
+    shown = json.loads(json.dumps(report_json(replace(STATUS, index_format=4))))
     assert (shown["format"], shown["index_format"], shown["made"]) == (1, 4, "2026-11-23T21:40:00+00:00")
     assert shown["changes"] == {"added": ["new.md"], "changed": [], "removed": ["old.md"]}
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from briefbot.terminal.wrapping import GLUE, cells, wrapped
@@ -33,17 +33,20 @@ def test_lines_end_where_their_cells_do(text: str, width: int | None, expected: 
     assert lines(text, width) == expected
 
 
+@settings(deadline=None)
 @given(TEXTS, st.integers(1, 40))
 def test_no_visible_character_is_lost_added_or_moved(text: str, width: int) -> None:
     assert "".join("".join(lines(text, width)).split()) == "".join(text.split())
 
 
+@settings(deadline=None)
 @given(TEXTS, st.integers(1, 40))
 def test_a_line_is_within_the_width_unless_it_is_one_word(text: str, width: int) -> None:
     too_wide = [line for line in lines(text, width) if cells(line) > width]
     assert [line for line in too_wide if len(wrapped(line.strip(" "), 1)) > 1] == []
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_without_a_width_lines_are_those_of_the_text(text: str) -> None:
     assert [line.rstrip() for line in lines(text, None)] == [line.rstrip() for line in text.split("\n")]

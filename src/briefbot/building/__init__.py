@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from briefbot.building.planning import Plan, corpus_contents, load_cache, plan_build, save_cache
+from briefbot.building.planning import Plan, corpus_contents, known_contents, load_cache, plan_build, save_cache
 from briefbot.building.preparing import Prepared, Tools, carry_over, read_and_write
 from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import BriefbotError, CorpusError, DamagedIndex, ForeignIndex, NoIndex
@@ -123,11 +123,13 @@ def _scan(corpus: Path, now: int, options: BuildOptions) -> Scan:
 def _base(index: Path, stack: contextlib.ExitStack) -> tuple[Generation | None, tuple[Remark, ...]]:
     """Open what is to be replaced. A generation that cannot be used is replaced by a full build."""
     try:
-        return stack.enter_context(open_current(index)), ()
+        base = stack.enter_context(open_current(index))
+        known_contents(base)  # read here, so that damage to the names of documents does not stop the full build too
     except NoIndex:
         return None, ()
     except (DamagedIndex, ForeignIndex) as fault:
         return None, (Remark("index", str(fault)),)
+    return base, ()
 
 
 def _derivation(encoder: Encoder) -> str:
@@ -148,6 +150,7 @@ def _is_up_to_date(task: _Task, prepared: Prepared) -> bool:
         task.base is not None
         and not (prepared.read or task.plan.removed)
         and task.base.manifest.corpus == _corpus_name(task)
+        and task.base.manifest.encoder.name == task.tools.encoder.name
         and [(entry.name, entry.reason) for entry in task.base.manifest.skipped] == _refusals(task, prepared)
     )
 

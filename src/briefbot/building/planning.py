@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,9 @@ def _cache_key(source: SourceFile, limits: Limits) -> str:
 
 
 def _renamed(known: Mapping[str, str], contents: Mapping[str, str], here: set[str]) -> tuple[tuple[str, str], ...]:
-    gone = {content: name for name, content in known.items() if name not in here}
-    new = {name: content for name, content in contents.items() if name not in known}
-    return tuple(sorted((gone[content], name) for name, content in new.items() if content in gone))
+    """Pair each document that is gone with one new file of the same content, both in the order of their names."""
+    gone = defaultdict[str, list[str]](list)
+    for name in sorted(known.keys() - here, reverse=True):
+        gone[known[name]].append(name)
+    new = ((name, content) for name, content in contents.items() if name not in known)
+    return tuple(sorted((gone[content].pop(), name) for name, content in new if gone[content]))

@@ -7,6 +7,7 @@ called, so that `--help` needs none of them.
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import secrets
 import sys
@@ -81,6 +82,9 @@ def commands() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command and return its exit code; the only place where errors become words."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character still gets the rest
     try:
         result = commands.main(list(arguments), prog_name="briefbot", standalone_mode=False)
         sys.stdout.flush()

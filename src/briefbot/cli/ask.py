@@ -50,8 +50,8 @@ def _with_filters(command: Any) -> Any:
 def ask(session: Session, *, question: tuple[str, ...], k: int, **filters: Any) -> None:
     """Answer a question with the exact passage and its citation, or say that the documents do not."""
     with _library(session) as library:
-        asked = Question(" ".join(question), Scope.everything(), Filters(**filters), k)
-        _print_answer(session, asked, library)
+        asked = Question(_sound(" ".join(question)), Scope.everything(), Filters(**filters), k)
+        _print_answer(session, asked, library, one_of_many=False)
 
 
 @click.command()
@@ -64,7 +64,7 @@ def chat(session: Session, *, k: int, **filters: Any) -> None:
         for line in _lines(session):
             asked = Question(line, Scope.everything(), Filters(**filters), k, tuple(history))
             try:
-                history += [line, *_print_answer(session, asked, library)]
+                history += [line, *_print_answer(session, asked, library, one_of_many=True)]
             except UsageFault as fault:
                 session.note(f"briefbot: {fault}")
 
@@ -81,11 +81,13 @@ def _library(session: Session) -> Iterator[Library]:
         yield open_library(generation, encoder, sources, session.settings.links)
 
 
-def _print_answer(session: Session, question: Question, library: Library) -> list[str]:
+def _print_answer(session: Session, question: Question, library: Library, *, one_of_many: bool) -> list[str]:
     """Print the answer and return the words of its first excerpt."""
     answer = answer_to(question, library)
     width = min(shutil.get_terminal_size().columns, 100)
-    session.result(lambda: render_answer(answer, session.paint, width), lambda: answer_json(answer))
+    session.result(
+        lambda: render_answer(answer, session.paint, width), lambda: answer_json(answer), one_of_many=one_of_many
+    )
     return [excerpt.text for excerpt in answer.excerpts[:1]]
 
 
@@ -97,4 +99,9 @@ def _lines(session: Session) -> Iterator[str]:
         line = sys.stdin.readline()
         if not line.strip():
             return
-        yield line.strip()
+        yield _sound(line.strip())
+
+
+def _sound(text: str) -> str:
+    """Return what was typed, with bytes that are no text replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -38,9 +38,12 @@ class Session:
     may_ask: bool
     paint: Paint
 
-    def result(self, text: Callable[[], str], fields: Callable[[], dict[str, Any]]) -> None:
-        """Print a result to standard output, as text or as JSON."""
-        click.echo(json.dumps(fields(), ensure_ascii=False, indent=2) if self.as_json else text())
+    def result(
+        self, text: Callable[[], str], fields: Callable[[], dict[str, Any]], *, one_of_many: bool = False
+    ) -> None:
+        """Print a result to standard output, as text or as JSON; one of many results takes one line of JSON."""
+        indent = None if one_of_many else 2
+        click.echo(json.dumps(fields(), ensure_ascii=False, indent=indent) if self.as_json else text())
 
     def note(self, text: str) -> None:
         """Print a note to standard error."""

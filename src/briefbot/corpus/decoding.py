@@ -20,7 +20,7 @@ _MARKS = (  # the marks of UTF-32 begin with those of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _HABITUAL = ("ascii", "iso8859-1", "cp1252")  # servers and editors declare them unasked, so UTF-8 is tried first
-_NO_CHARSET = ("utf-7", "utf_7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined")
+_NO_CHARSET = ("utf-7", "unicode-escape", "raw-unicode-escape", "idna", "punycode", "undefined")
 _SAMPLE = 32_768
 _CONTEXT = 32
 _WIDE_SAMPLE = 4_096

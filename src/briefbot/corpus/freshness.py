@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 def is_gone(corpus: Path, name: str) -> bool:
     """Tell whether a document's file is no longer in the corpus; one that is out of reach is not gone."""
-    return corpus.is_dir() and not (corpus / name).exists()
+    try:
+        (corpus / name).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return corpus.is_dir()
+    except OSError:
+        return False
+    return False
 
 
 def staleness(corpus: Path, name: str, origin: Origin) -> Staleness | None:

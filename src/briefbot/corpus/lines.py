@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from briefbot.model import Span
-
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -13,11 +11,3 @@ def line_starts(text: str, start: int = 0) -> list[int]:
     """Return where each line begins, from `start` on, and then where the text ends; lines end as files' lines do."""
     starts = [start, *(match.end() for match in _LINE_END.finditer(text, start))]
     return starts if starts[-1] == len(text) else [*starts, len(text)]
-
-
-def words_within(text: str, start: int, end: int) -> Span | None:
-    """Return the span between `start` and `end` without the white space around it; None where nothing else is there."""
-    words = text[start:end]
-    length = len(words.strip())
-    first = start + len(words) - len(words.lstrip())
-    return Span(first, first + length) if length else None

@@ -74,7 +74,7 @@ class ReferenceEncoder:
 
     def _encoded(self, texts: Sequence[str], encode: Callable[..., Any]) -> Vectors:
         vectors = encode(list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False)
-        return np.asarray(vectors, np.float32).reshape(len(texts), -1)
+        return np.asarray(vectors, np.float32).reshape(len(texts), self.dimensions)
 
     @cached_property
     def _model(self) -> Any:

@@ -102,8 +102,8 @@ def make_staging(disk: Disk) -> str:
     """Sweep what a crash has left, and return a new folder for what is in the making."""
     sweep(disk)
     staging = f"{STAGING}{os.getpid()}"
-    disk.make_folder(staging)
     disk.make_folder(FOLDER)
+    disk.make_folder(staging)
     return staging
 
 

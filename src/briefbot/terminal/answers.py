@@ -35,7 +35,7 @@ _STRENGTHS = (
 _LEGEND = "The passage, with the answering sentence between » and «:"
 _ITEM = r"(?:[-*+•‣◦–—]|\(?\w{1,3}[.)])\s"
 _LIST_ITEM = re.compile(rf"(?:{_OPEN})?{_ITEM}")
-_LAID_OUT = re.compile(rf"^(?:\||```|~~~)|\S\t|\n(?: {{4}}|\t)\s*(?!{_ITEM})\S", re.MULTILINE)
+_LAID_OUT = ("table", "row", "code")  # whose line ends and spaces mean something
 _FULL = 0.85  # of the widest line: what a line with its neighbour's first word reaches where it was wrapped
 
 
@@ -130,7 +130,7 @@ def _passage(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
     text = f"{before}{_OPEN}{sentence}{_CLOSE}{after}"
     marked = Span(len(before), len(text) - len(after))
     inner = width - cells(_BAR)
-    if excerpt.header is not None or _LAID_OUT.search(excerpt.text):
+    if excerpt.kind in _LAID_OUT:
         lines = wrapped(text, None)
     else:
         text = _flowed(text, inner)

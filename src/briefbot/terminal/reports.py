@@ -65,7 +65,7 @@ def render_status(report: StatusReport, paint: Paint, now: datetime) -> str:
         "Documents": f"{report.documents:,}",
         "Passages": f"{report.passages:,} in {_counted(report.segments, 'segment')}",
         "Model": f"{one_line(report.model)}, sha256 {report.model_sha256[:_HASH_SHOWN]}…",
-        "Size": f"{_size(report.bytes)}, format {report.format}",
+        "Size": f"{_size(report.bytes)}, format {report.index_format}",
         "Kept": _generations(report.generations),
         "Corpus": one_line(report.corpus),
     }
@@ -148,14 +148,8 @@ def render_documents(documents: Sequence[DocumentLine], paint: Paint) -> str:
 
 
 def report_json(report: Report) -> dict[str, Any]:
-    """Return the object that a command prints with `--json`; what is missing is None.
-
-    The format of the index, which a status tells, is `index_format` there.
-    """
-    values = {name: _json(value) for name, value in asdict(report).items()}
-    if "format" in values:
-        values["index_format"] = values.pop("format")
-    return {"format": FORMAT, **values}
+    """Return the object that a command prints with `--json`; what is missing is None."""
+    return {"format": FORMAT} | {name: _json(value) for name, value in asdict(report).items()}
 
 
 def documents_json(documents: Sequence[DocumentLine]) -> dict[str, Any]:

@@ -139,11 +139,7 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
 def _section(line: str, before: str) -> str:
     if _QUOTED.match(line):
         return _QUOTE
-    if line.rstrip() == "--":
-        return _SIGNATURE
-    if before == _SIGNATURE or not line.strip():
-        return before
-    return _OWN
+    return _SIGNATURE if before == _SIGNATURE or line.rstrip() == "--" else _OWN
 
 
 def _is_attached(part: Message) -> bool:

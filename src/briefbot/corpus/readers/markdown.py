@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from briefbot.corpus.decoding import decoded
 from briefbot.corpus.front_matter import read_front_matter
-from briefbot.corpus.lines import line_starts, words_within
+from briefbot.corpus.lines import line_starts
 from briefbot.model import Block, BlockKind, Reading, Span
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ class _Lines:
     def words(self, first: int, last: int) -> Span | None:
         """Return the span of what the lines `first` to `last` hold, if they hold anything."""
         past = min(last + 1, len(self.starts) - 1)
-        return words_within(self.text, self.starts[first], self.starts[past]) if first < past else None
+        words = Span(self.starts[first], self.starts[max(first, past)]).trimmed(self.text)
+        return words if len(words) else None
 
     def first_filled(self, first: int, past: int) -> int:
         """Return the first line before `past` that holds anything."""
@@ -108,7 +109,8 @@ class _Lines:
     def without_quote_marks(self, first: int, last: int) -> Span | None:
         span = self.words(first, last)
         marks = _QUOTE_MARKS.match(self.text, span.start, span.end) if span else None
-        return words_within(self.text, marks.end(), span.end) if span and marks else None
+        words = Span(marks.end(), span.end).trimmed(self.text) if span and marks else Span(0, 0)
+        return words if len(words) else None
 
     def start_of(self, words: str, line: int) -> int:
         """Return where `words`, with which a line ends, start; or where the line does, if tabs have moved them."""

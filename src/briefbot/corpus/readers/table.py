@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from briefbot.corpus.decoding import decoded
-from briefbot.corpus.lines import line_starts, words_within
+from briefbot.corpus.lines import line_starts
 from briefbot.errors import UnreadableFile
 from briefbot.model import Block, Reading, Span
 from briefbot.settings import MEGABYTE
@@ -72,8 +72,8 @@ def _split(text: str, delimiter: str, *, quoted: bool = True) -> Iterator[_Recor
     lines = _Lines(text)
     start = 0
     for cells in csv.reader(lines, delimiter=delimiter, quoting=quoting):
-        span = words_within(text, start, lines.position)
-        if span and any(map(str.strip, cells)):
+        span = Span(start, lines.position).trimmed(text)
+        if len(span) and any(map(str.strip, cells)):
             yield _Record(span, len(cells), lines.exhausted)
         start = lines.position
 

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.desk import Desk
+from tests.fakes import WordEncoder
+
+from briefbot.answering import cite, open_library
+from briefbot.errors import ForeignIndex, UsageFault
+from briefbot.index.store import open_current
+from briefbot.model import Citation, Document, Metadata, Passage, Scope, Span, Staleness
+from briefbot.settings import LinkRule
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VISIT = """---
+title: The Visit
+author: A. Author
+date: 2023-09-13
+url: https://news.example/visit
+---
+# The Visit
+
+## By train
+
+They came by train. Kim met Putin at the cosmodrome. It rained.
+
+## Grain
+
+Fifty thousand tons of grain were announced in 2011.
+"""
+
+
+def made(root: Path) -> Desk:
+    desk = Desk(root)
+    desk.write("visit.md", VISIT)
+    desk.write("team/food.txt", "The canteen serves soup on Mondays.\n\nThe canteen is closed on Sundays.")
+    desk.build()
+    return desk
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return made(tmp_path_factory.mktemp("desk"))
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Desk:
+    """Return a desk whose corpus the test may change."""
+    return made(tmp_path)
+
+
+def test_an_answer_is_the_exact_passage_with_its_place(desk: Desk) -> None:
+    answer = desk.ask("Where did Kim  met Putin at the cosmodrome?", k=1)
+    (excerpt,) = answer.excerpts
+    start = VISIT.index("They came")
+    passage = "They came by train. Kim met Putin at the cosmodrome. It rained."
+    assert (answer.answered, answer.related, answer.generation) == (True, (), 1)
+    assert answer.question == "Where did Kim  met Putin at the cosmodrome?"
+    assert answer.understood_as == "Where did Kim met Putin at the cosmodrome?"
+    assert 0.5 <= answer.confidence <= 1
+    assert (excerpt.text, excerpt.header, excerpt.stale) == (passage, None, None)
+    assert excerpt.highlight.of(excerpt.text) == "Kim met Putin at the cosmodrome."
+    assert excerpt.citation == Citation(
+        document="visit.md",
+        title="The Visit",
+        author="A. Author",
+        paragraph=1,
+        pages=None,
+        heading=("The Visit", "By train"),
+        lines=(11, 11),
+        span=Span(start, start + len(passage)),
+        url="https://news.example/visit",
+        date=date(2023, 9, 13),
+        language="en",
+    )
+
+
+def test_what_the_documents_do_not_say_is_not_answered(desk: Desk) -> None:
+    answer = desk.ask("Who invented penicillin?", k=2)
+    assert (answer.answered, answer.excerpts, len(answer.related)) == (False, (), 2)
+    assert 0 <= answer.confidence < 0.5
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_as_many_excerpts_are_given_as_were_asked_for_best_first(desk: Desk, k: int) -> None:
+    answer = desk.ask("Kim met Putin at the cosmodrome", k=k)
+    scores = [excerpt.score for excerpt in answer.excerpts]
+    assert len(scores) == k
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_the_first_sentence_is_shown_where_none_holds_more(desk: Desk) -> None:
+    (excerpt,) = desk.ask("zebra", k=1, document="visit.md", author="author").related
+    assert excerpt.highlight.start == 0
+
+
+def test_an_answer_comes_from_the_documents_that_may_be_seen(desk: Desk) -> None:
+    answer = desk.ask("Kim met Putin at the cosmodrome", scope=Scope(frozenset({"team/food.txt"})))
+    assert {found.citation.document for found in answer.excerpts + answer.related} == {"team/food.txt"}
+
+
+def test_who_may_see_nothing_learns_nothing(desk: Desk) -> None:
+    answer = desk.ask("Kim met Putin", scope=Scope(frozenset()))
+    assert (answer.excerpts, answer.related, answer.confidence) == ((), (), 0.0)
+
+
+def test_an_index_without_documents_has_no_answer(tmp_path: Path) -> None:
+    empty = Desk(tmp_path)
+    empty.build()
+    answer = empty.ask("Kim met Putin")
+    assert (answer.excerpts, answer.related, answer.confidence) == ((), (), 0.0)
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "\u200b"])
+def test_an_empty_question_is_refused(desk: Desk, text: str) -> None:
+    with pytest.raises(UsageFault, match=r"^The question is empty; ask something"):
+        desk.ask(text)
+
+
+def test_a_place_that_does_not_exist_is_refused(desk: Desk) -> None:
+    with pytest.raises(UsageFault) as error:
+        desk.ask("soup", document="tea")
+    assert str(error.value) == "There is no document or folder 'tea'; briefbot show lists them."
+
+
+def test_a_place_that_may_not_be_seen_is_refused_as_one_that_does_not_exist(desk: Desk) -> None:
+    with pytest.raises(UsageFault, match=r"^There is no document or folder 'team';"):
+        desk.ask("soup", scope=Scope(frozenset({"visit.md"})), document="team")
+
+
+def test_an_index_of_another_model_is_refused(desk: Desk) -> None:
+    with open_current(desk.index) as generation, pytest.raises(ForeignIndex) as error:
+        open_library(generation, WordEncoder(name="other", identity="other-1"), (), ())
+    assert str(error.value) == (
+        "The index was made with the model 'words' and the settings name 'other'; "
+        "set that model, or run: briefbot build"
+    )
+
+
+# Staleness
+
+
+def test_an_excerpt_of_a_changed_source_says_so_with_both_dates(own: Desk) -> None:
+    os.utime(own.corpus / "visit.md", ns=(0, 10**18))
+    own.build(full=True)
+    own.write("visit.md", VISIT + "More words.\n")
+    os.utime(own.corpus / "visit.md", ns=(0, 2 * 10**18))
+    (excerpt,) = own.ask("Kim met Putin at the cosmodrome", k=1).excerpts
+    indexed = datetime.fromtimestamp(10**9, UTC)
+    assert excerpt.stale == Staleness(indexed, datetime.fromtimestamp(2 * 10**9, UTC))
+    assert excerpt.text in VISIT
+
+
+def test_a_source_that_was_only_touched_is_not_stale(own: Desk) -> None:
+    os.utime(own.corpus / "visit.md", ns=(0, 2 * 10**18))
+    assert own.ask("Kim met Putin at the cosmodrome", k=1).excerpts[0].stale is None
+
+
+def test_an_excerpt_of_a_source_that_is_gone_is_not_shown(own: Desk) -> None:
+    (own.corpus / "visit.md").unlink()
+    answer = own.ask("Kim met Putin at the cosmodrome", k=3)
+    assert [found.citation.document for found in answer.excerpts + answer.related] == ["team/food.txt"] * 2
+    assert not answer.answered
+
+
+def test_a_corpus_out_of_reach_hides_nothing(own: Desk) -> None:
+    own.corpus.rename(own.root / "elsewhere")
+    (excerpt,) = own.ask("Kim met Putin at the cosmodrome", k=1).excerpts
+    assert (excerpt.citation.document, excerpt.stale) == ("visit.md", None)
+
+
+# Links
+
+
+PASSAGE = Passage("a b/ü.pdf", 1, "paragraph", Span(0, 1), "x", (), (7, 8), (12, 13), None, None, ())
+
+
+@pytest.mark.parametrize(
+    ("rules", "url"),
+    [
+        ([], "https://own.example"),
+        ([LinkRule("*.md", "https://wiki/{path}")], "https://own.example"),
+        ([LinkRule("a b/*", "https://wiki/{path}#page={page}")], "https://wiki/a%20b/%C3%BC.pdf#page=7"),
+        ([LinkRule("*.pdf", "https://one/L{line}"), LinkRule("*", "https://two")], "https://one/L12"),
+        ([LinkRule("*.PDF", "https://one")], "https://own.example"),
+    ],
+)
+def test_the_first_rule_that_matches_makes_the_link(rules: list[LinkRule], url: str) -> None:
+    document = Document(PASSAGE.document, "T", "x", Metadata(url="https://own.example"), None, (0,))
+    assert cite(document, PASSAGE, rules).url == url
+
+
+def test_a_document_without_pages_is_linked_as_one_page() -> None:
+    document = Document("a.txt", "T", "x", Metadata(), None, ())
+    passage = Passage("a.txt", 1, "paragraph", Span(0, 1), "x", (), None, (1, 1), None, None, ())
+    assert cite(document, passage, [LinkRule("*", "p{page}")]).url == "p1"
