@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from tests.fakes import WordEncoder
 
 from briefbot.corpus.composition import Composition
-from briefbot.model import Block, BlockKind, Document, Metadata, Passage, Span
+from briefbot.model import BLOCK_KINDS, Block, Document, Metadata, Passage, Span
 from briefbot.passages import Cutter
 from briefbot.wording import search_text
 
-Layout = list[tuple[BlockKind, str]]
+Layout = list[tuple[str, str]]
+KINDS = {str(kind): kind for kind in BLOCK_KINDS}
 WORD = st.sampled_from(
     ["Vostochny", "Kimmm.", "grain,", "satel-\nlite", "ﬁnal", "平壤的新闻。", "𝄞", "half½", "a\u00a8b", "…"]
 )
@@ -41,8 +42,12 @@ def page(layout: Layout, title: str = "Title", pages: tuple[int, ...] = ()) -> P
     composition = Composition()
     for kind, text in layout:
         level = int(kind[7:] or 1) if kind.startswith("heading") else 0
-        bare: BlockKind = "heading" if level else kind
-        composition.add(bare, text, level=level, header_length=len(text.split("\n")[0]) if kind == "table" else 0)
+        composition.add(
+            KINDS[kind.rstrip("123456")],
+            text,
+            level=level,
+            header_length=len(text.split("\n")[0]) if kind == "table" else 0,
+        )
     return Page(Document("a.txt", title, composition.text, Metadata(), "en", pages), composition.blocks)
 
 
@@ -121,11 +126,11 @@ def test_the_sentences_of_a_passage_cover_it(layout: Layout, window: int) -> Non
 
 def test_a_heading_becomes_the_path_of_what_follows() -> None:
     layout: Layout = [
-        ("heading1", "Handbook"),  # type: ignore[list-item]
+        ("heading1", "Handbook"),
         ("paragraph", "Welcome to all."),
-        ("heading2", "Travel"),  # type: ignore[list-item]
+        ("heading2", "Travel"),
         ("paragraph", "Take the train."),
-        ("heading2", "Food"),  # type: ignore[list-item]
+        ("heading2", "Food"),
         ("paragraph", "Eat well."),
     ]
     assert shown(cut(layout)) == [
@@ -176,9 +181,7 @@ def test_a_document_of_scraps_and_headings_only_is_not_lost(
     assert shown(cut(layout)) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["He left.", "Why?", "What follows:", "结束。", "“So it is.”", "two\nlines", "w" * 41]
-)
+@pytest.mark.parametrize("text", ["He left.", "Why?", "What follows:", "结束。", "“So it is.”", "two\nlines", "w" * 41])
 def test_a_sentence_or_a_longer_line_is_no_scrap(text: str) -> None:
     assert len(cut([("paragraph", text), ("paragraph", "They met at last.")])) == 2
 
@@ -204,7 +207,7 @@ def test_a_list_is_divided_at_its_lines() -> None:
 
 
 @pytest.mark.parametrize("kind", ["list", "table", "code"])
-def test_what_fits_stays_whole(kind: BlockKind) -> None:
+def test_what_fits_stays_whole(kind: str) -> None:
     text = "name price\n\nred 1\nblue 2"
     passages = cut([(kind, text)])
     assert [(passage.kind, passage.text, passage.header) for passage in passages] == [(kind, text, None)]

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-
-import click
+from typing import TYPE_CHECKING
 
 from briefbot.cli import commands
+
+if TYPE_CHECKING:
+    import click
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "commands.md"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from briefbot.building.planning import corpus_contents, known_contents, load_cache, plan_build
 from briefbot.building.preparing import carry_over
-from briefbot.corpus.scan import scan
-from briefbot.errors import BriefbotError, CorpusError, UsageFault
+from briefbot.corpus.scan import Scan, scan
+from briefbot.errors import BriefbotError, CorpusError, IndexFault, UsageFault
 from briefbot.index.manifest import FORMAT, Manifest
 from briefbot.index.store import (
     beyond,
@@ -73,7 +73,15 @@ def _changes(generation: Generation, limits: Limits) -> Changes | None:
         return None
     contents = corpus_contents(found, limits, load_cache(generation.root))
     plan = plan_build(found, contents, generation, reuse=True)
-    return Changes(plan.added, plan.changed, plan.removed)
+    unread = _still_unread(generation.manifest, found)
+    return Changes(tuple(name for name in plan.added if name not in unread), plan.changed, plan.removed)
+
+
+def _still_unread(manifest: Manifest, found: Scan) -> set[str]:
+    """Return the files that could not be read when the generation was made and have not been written since."""
+    skipped = {entry.name for entry in manifest.skipped}
+    made = manifest.made.timestamp() * 1_000_000_000
+    return {source.name for source in found.files if source.name in skipped and source.modified < made}
 
 
 def documents(generation: Generation, scope: Scope) -> tuple[DocumentLine, ...]:
@@ -155,11 +163,11 @@ def purge(disk: Disk, document: str) -> PurgeReport:
     with disk.locked():
         size = _size(disk.root)
         with open_current(disk.root) as base:
-            holding = _holding(disk.root, document)
+            holding, unreadable = _holding(disk.root, document)
             if not holding:
                 raise UsageFault(f"There is no document {document!r} in the index; briefbot show lists them.")
             purged = _without(base, document, disk)
-        removed = [number for number in holding if number != purged.generation]
+        removed = [number for number in sorted(holding + unreadable) if number != purged.generation]
         remove_generations(disk, removed, in_use_too=True)
         return PurgeReport(
             document=document,
@@ -170,14 +178,17 @@ def purge(disk: Disk, document: str) -> PurgeReport:
         )
 
 
-def _holding(index: Path, document: str) -> list[int]:
-    """Return the generations whose parts hold a document's text, also where it is no longer part of them."""
-    found = []
+def _holding(index: Path, document: str) -> tuple[list[int], list[int]]:
+    """Return the generations whose parts hold a document's text, live or not, and those that may, being unreadable."""
+    found, unreadable = [], []
     for number in numbers(index):
-        with open_number(index, number) as generation:
-            if any(document in segment.names for segment in generation.segments):
-                found.append(number)
-    return found
+        try:
+            with open_number(index, number) as generation:
+                if any(document in segment.names for segment in generation.segments):
+                    found.append(number)
+        except IndexFault:
+            unreadable.append(number)
+    return found, unreadable
 
 
 def _without(base: Generation, document: str, disk: Disk) -> Manifest:

@@ -29,7 +29,9 @@ def _date(_: click.Context, option: click.Parameter, value: str | None) -> date 
 
 
 _FILTERS = (
-    click.option("-k", type=click.IntRange(1, 100), default=3, show_default=True, help="How many excerpts at most."),
+    click.option(
+        "-k", metavar="N", type=click.IntRange(1, 100), default=3, show_default=True, help="How many excerpts at most."
+    ),
     click.option("--document", metavar="NAME|FOLDER", help="Only from this document or folder."),
     click.option("--since", metavar="DATE", callback=_date, help="Only from documents of this date or later."),
     click.option("--until", metavar="DATE", callback=_date, help="Only from documents of this date or earlier."),

@@ -131,9 +131,6 @@ def _locked(path: Path) -> int:
     except OSError as error:
         raise DamagedIndex(f"{path} cannot be read: {error.strerror}.") from error
     fcntl.flock(descriptor, fcntl.LOCK_SH)
-    if os.fstat(descriptor).st_nlink == 0:  # pruned between the two lines above
-        os.close(descriptor)
-        raise NoIndex(f"{path} has just been pruned; try again.")
     return descriptor
 
 
