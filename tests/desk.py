@@ -16,7 +16,6 @@ from briefbot.model import Answer, Filters, Question, Scope
 from briefbot.settings import Settings
 
 if TYPE_CHECKING:
-
     from briefbot.reports import BuildReport
 
 

@@ -83,7 +83,7 @@ def test_links_and_limits_are_tables(config: Path) -> None:
         ("[links]\n'*' = 1", "links.'*': must be a text that is not empty."),
         *(
             (f"[links]\n'*' = '{bad}'", "links.'*': may hold {path}, {page} and {line}, and no other braces.")
-            for bad in ("{name}", "{", "{}", "{path.x}", "{path!x}", "{page:s}")
+            for bad in ("{name}", "{", "{}", "{path.x}", "{path!x}", "{path[x]}", "{page:s}")
         ),
     ],
 )

@@ -154,7 +154,7 @@ def _template(value: Any, where: str) -> str:
     template = _text(value, where)
     try:
         template.format(path="p", page=1, line=1)
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, ValueError, AttributeError, TypeError) as error:
         raise SettingsError(f"{where}: may hold {{path}}, {{page}} and {{line}}, and no other braces.") from error
     return template
 

@@ -213,4 +213,11 @@ def _without(base: Generation, document: str, disk: Disk) -> Manifest:
 
 
 def _size(index: Path) -> int:
-    return sum(path.stat().st_size for path in index.rglob("*") if path.is_file())
+    return sum(_size_of(path) for path in index.rglob("*"))
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:  # another process has just removed it
+        return 0

@@ -66,11 +66,11 @@ def known_contents(base: Generation) -> dict[str, str]:
 
 def corpus_contents(scan: Scan, limits: Limits, cache: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     """Return the content hash of each file that can be opened, by name; unchanged ones are not opened."""
-    contents = {}
+    contents, rules = {}, str(limits)
     for source in scan.files:
-        signature, content = cache.get(source.name, ("", ""))
+        key, content = cache.get(source.name, ("", ""))
         try:
-            contents[source.name] = content if signature == _cache_key(source, limits) else content_of(source, limits)
+            contents[source.name] = content if key == _cache_key(source, rules) else content_of(source, limits)
         except UnreadableFile:
             continue
     return contents
@@ -88,8 +88,9 @@ def load_cache(root: Path) -> dict[str, tuple[str, str]]:
 
 def save_cache(disk: Disk, staging: str, scan: Scan, limits: Limits, contents: Mapping[str, str]) -> None:
     """Keep the signatures of all files that a later change is sure to show in."""
+    rules = str(limits)
     seen = {
-        source.name: (_cache_key(source, limits), contents[source.name])
+        source.name: (_cache_key(source, rules), contents[source.name])
         for source in scan.files
         if source.settled and source.name in contents
     }
@@ -99,8 +100,9 @@ def save_cache(disk: Disk, staging: str, scan: Scan, limits: Limits, contents: M
     disk.rename(f"{staging}/{CACHE}", CACHE)
 
 
-def _cache_key(source: SourceFile, limits: Limits) -> str:
-    return f"{source.signature} {FORMATS[source.suffix]} {limits}"
+def _cache_key(source: SourceFile, rules: str) -> str:
+    form = FORMATS[source.suffix]
+    return f"{source.signature} {form.reader} {form.version} {rules}"
 
 
 def _renamed(known: Mapping[str, str], contents: Mapping[str, str], here: set[str]) -> tuple[tuple[str, str], ...]:

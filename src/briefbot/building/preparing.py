@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from briefbot.model import Passage
     from briefbot.settings import Settings
 
-SEGMENT_PASSAGES = 16_384
+SEGMENT_PASSAGES = 8_192
 _TIER = 8  # as many segments of about one size become one of the next size
 
 

@@ -71,11 +71,11 @@ def scan(root: Path, now: int) -> Scan:
     refused: list[tuple[str, str]] = []
     found = {item.name: item for item in _walk(root, refused)}
     sidecars = {name: item for name, item in found.items() if name.endswith(SIDECAR)}
-    real = {item.path.resolve() for item in found.values() if not item.linked}
+    own = {(item.state.st_dev, item.state.st_ino) for item in found.values() if not item.linked}
     files, ignored = [], Counter[str]()
     for name, item in sorted(found.items()):
         suffix = item.path.suffix.lower()
-        if name in sidecars or (item.linked and item.path.resolve() in real):
+        if name in sidecars or (item.linked and (item.state.st_dev, item.state.st_ino) in own):
             continue
         if suffix not in FORMATS:
             ignored[suffix or "no ending"] += 1

@@ -7,7 +7,7 @@ yield their pieces too; scripts without spaces yield overlapping pairs of charac
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import Stemmer
@@ -74,4 +74,4 @@ def _terms_of(word: str, stem: Any) -> Iterator[str]:
 @cache
 def _stemmer(language: str) -> Any:
     name = _STEMMERS.get(language)
-    return Stemmer.Stemmer(name).stemWord if name else str
+    return lru_cache(maxsize=1 << 16)(Stemmer.Stemmer(name).stemWord) if name else str
