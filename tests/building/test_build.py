@@ -237,6 +237,12 @@ def test_a_dry_run_tells_and_changes_nothing(built: Desk) -> None:
     assert files(built.index) == before
 
 
+def test_a_dry_run_names_what_cannot_be_read(built: Desk) -> None:
+    (built.corpus / "bad.pdf").write_bytes(b"not a PDF")
+    report = built.build(dry_run=True)
+    assert ([skipped.name for skipped in report.skipped], report.added) == (["bad.pdf"], ())
+
+
 def test_a_dry_run_makes_no_index(desk: Desk) -> None:
     assert desk.build(dry_run=True).added == ("grain.txt", "talk.txt")
     assert not desk.index.exists()

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from briefbot.building.planning import Plan, corpus_contents, known_contents, load_cache, plan_build, save_cache
-from briefbot.building.preparing import Prepared, Tools, carry_over, read_and_write
+from briefbot.building.preparing import Prepared, Tools, carry_over, read_and_write, read_only
 from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import BriefbotError, CorpusError, DamagedIndex, ForeignIndex, NoIndex
 from briefbot.index.manifest import EncoderEntry, Manifest, SkippedEntry
@@ -71,7 +71,8 @@ def build(tools: Tools, options: BuildOptions) -> BuildReport:
     """
     if options.dry_run:
         with contextlib.ExitStack() as stack:
-            return _report(_task(tools, options, stack), Prepared(), published=None)
+            task = _task(tools, options, stack)
+            return _report(task, read_only(task.plan.to_read, tools), published=None)
     try:
         return _locked_build(tools, options)
     except DamagedIndex as damage:  # found while taking over what had not changed

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -79,32 +78,34 @@ class _Cut:
 def read_and_write(files: Sequence[SourceFile], base: Generation | None, tools: Tools, staging: str) -> Prepared:
     """Write segments with the documents in `files`. Files that cannot be read are named in the result."""
     prepared = Prepared()
-    limits = tools.settings.limits
-    with ReaderProcess(limits) as readers, tools.bars("reading", len(files)) as step:
-        read = partial(read_document, readers=readers, limits=limits)
-        documents = _documents(files, read, prepared, step)
-        for batch in _batches(_cut(document, tools.encoder) for document in documents):
-            entries = _encoded(batch, base, tools, prepared)
-            prepared.segments.append(write_segment(tools.disk, staging, entries))
+    for batch in _batches(_cut(document, tools.encoder) for document in _documents(files, tools, prepared)):
+        entries = _encoded(batch, base, tools, prepared)
+        prepared.segments.append(write_segment(tools.disk, staging, entries))
     return prepared
 
 
-def _documents(
-    files: Sequence[SourceFile],
-    read: Callable[[SourceFile], ReadDocument],
-    prepared: Prepared,
-    step: Callable[[int], None],
-) -> Iterator[ReadDocument]:
-    for source in files:
-        step(1)
-        try:
-            document = read(source)
-        except UnreadableFile as reason:
-            prepared.refused.append((source.name, str(reason)))
-            continue
-        prepared.read.append(source.name)
-        prepared.remarks += [(source.name, remark) for remark in document.origin.remarks]
-        yield document
+def read_only(files: Sequence[SourceFile], tools: Tools) -> Prepared:
+    """Read the documents in `files` to find out which of them can be read; write nothing."""
+    prepared = Prepared()
+    for _ in _documents(files, tools, prepared):
+        pass
+    return prepared
+
+
+def _documents(files: Sequence[SourceFile], tools: Tools, prepared: Prepared) -> Iterator[ReadDocument]:
+    """Yield the documents that can be read, and note in `prepared` which can and which cannot."""
+    limits = tools.settings.limits
+    with ReaderProcess(limits) as readers, tools.bars("reading", len(files)) as step:
+        for source in files:
+            step(1)
+            try:
+                document = read_document(source, readers=readers, limits=limits)
+            except UnreadableFile as reason:
+                prepared.refused.append((source.name, str(reason)))
+                continue
+            prepared.read.append(source.name)
+            prepared.remarks += [(source.name, remark) for remark in document.origin.remarks]
+            yield document
 
 
 def _cut(read: ReadDocument, encoder: Encoder) -> _Cut:
