@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from briefbot.embedding.encoder import Vectors
 
-_STEP = 256  # texts between two reports of progress
+_STEP = 64  # texts between two reports of progress
 _BATCH = 8  # on a processor, small batches of like lengths were measured to be the fastest
 _OFFLINE = {
     "HF_HUB_OFFLINE": "1",
