@@ -26,3 +26,9 @@ def test_what_does_not_tell_has_no_language(text: str) -> None:
 def test_only_the_beginning_decides() -> None:
     english = "The leaders met at the cosmodrome and talked. " * 30
     assert language_of(english + "Лидеры встретились на космодроме. " * 300) == "en"
+
+
+def test_names_at_the_beginning_do_not_hide_the_language() -> None:
+    names = "Shared MIME-info Database\n\nX Desktop Group (http://www.freedesktop.org)\n\nThomas Leonard\n\ntal197\n\n"
+    words = "Many programs use types of files. It is often necessary to work out the right type for a file. " * 3
+    assert language_of(names + words) == "en"
