@@ -87,8 +87,11 @@ def _print_answer(session: Session, question: Question, library: Library, *, one
     """Print the answer and return the words of its first excerpt."""
     answer = answer_to(question, library)
     width = min(shutil.get_terminal_size().columns, 100)
+    end = "\n" * one_of_many  # a blank line between one answer and the next
     session.result(
-        lambda: render_answer(answer, session.paint, width), lambda: answer_json(answer), one_of_many=one_of_many
+        lambda: render_answer(answer, session.paint, width) + end,
+        lambda: answer_json(answer),
+        one_of_many=one_of_many,
     )
     return [excerpt.text for excerpt in answer.excerpts[:1]]
 
