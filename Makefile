@@ -29,7 +29,7 @@ demo: runtime ## set up, index docs_corpus/ and answer one question from it
 test: setup ## set up and run every test
 	$(BIN)/python -m pytest
 
-quick: setup ## run the tests that take no more than a moment
+quick: setup ## run the tests without the slow ones: about a minute
 	$(BIN)/python -m pytest -m "not slow"
 
 check: setup ## format, lint, types and import contracts: what CI and the pre-commit hook run

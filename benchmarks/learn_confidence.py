@@ -83,6 +83,7 @@ def main() -> None:
         "learnt_on": f"{folder.name}: {len(labels)} questions, {int(answerable.sum())} of them answerable",
         "command": "python -m benchmarks.learn_confidence FOLDER",
         "weights": dict(zip(names, np.round(numbers[:-1], 4).tolist(), strict=True)),
+        "usual": dict(zip(names, np.round(values.mean(axis=0), 4).tolist(), strict=True)),
         "bias": round(float(numbers[-1]), 4),
         "threshold": THRESHOLD,
     }

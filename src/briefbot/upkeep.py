@@ -183,12 +183,15 @@ def _holding(index: Path, document: str) -> tuple[list[int], list[int]]:
     found, unreadable = [], []
     for number in numbers(index):
         try:
-            with open_number(index, number) as generation:
-                if any(document in segment.names for segment in generation.segments):
-                    found.append(number)
+            found += [number] if document in _names_ever_held(index, number) else []
         except IndexFault:
             unreadable.append(number)
     return found, unreadable
+
+
+def _names_ever_held(index: Path, number: int) -> set[str]:
+    with open_number(index, number) as generation:
+        return {name for segment in generation.segments for name in segment.names}
 
 
 def _without(base: Generation, document: str, disk: Disk) -> Manifest:

@@ -92,6 +92,10 @@ def read_or_refuse(data: bytes, suffix: str) -> None:
         assert "\n" not in reason
 
 
+def test_every_format_has_a_sample() -> None:
+    assert SAMPLES.keys() == FORMATS.keys(), "add a line to SAMPLES for each format of corpus/formats.py"
+
+
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_a_file_of_each_format_is_read_into_lawful_blocks_that_hold_its_paragraphs(suffix: str) -> None:
     reading = read_bytes(SAMPLES[suffix], suffix, Limits())

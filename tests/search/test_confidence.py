@@ -16,21 +16,24 @@ from briefbot.search.sources import DenseSource, LexicalSource
 if TYPE_CHECKING:
     from pathlib import Path
 
-NOTHING = {"cosine": 0.0, "coverage": 0.0, "margin": 0.0, "height": 0.0}
+NOTHING = {"cosine": 0.0, "coverage": 0.0}
 
 
 def test_confidence_is_the_logistic_of_the_weighted_signals() -> None:
-    found = Calibration({"cosine": 2.0, "margin": -1.0}, 0.5, 0.5).confidence({"cosine": 0.75, "margin": 1.0, "x": 9.0})
+    model = Calibration({"cosine": 2.0, "margin": -1.0}, {}, 0.5, 0.5)
+    found = model.confidence({"cosine": 0.75, "margin": 1.0, "x": 9.0})
     assert found == pytest.approx(1 / (1 + math.exp(-(2.0 * 0.75 - 1.0 + 0.5))))
 
 
 @pytest.mark.parametrize(("weight", "expected"), [(1e6, 1.0), (-1e6, 0.0), (0.0, 0.5)])
 def test_extreme_signals_are_certain_and_not_an_error(weight: float, expected: float) -> None:
-    assert Calibration({"cosine": weight}, 0.0, 0.5).confidence({"cosine": 1.0}) == pytest.approx(expected, abs=1e-9)
+    assert Calibration({"cosine": weight}, {}, 0.0, 0.5).confidence({"cosine": 1.0}) == pytest.approx(
+        expected, abs=1e-9
+    )
 
 
 def test_the_calibration_weighs_the_signals_that_there_are() -> None:
-    assert calibration().weights.keys() == NOTHING.keys()
+    assert calibration().weights.keys() == {"cosine", "coverage", "margin", "height"} == calibration().usual.keys()
     assert calibration().confidence(NOTHING) < calibration().threshold
     assert calibration().confidence({"cosine": 0.9, "coverage": 1.0, "margin": 0.3, "height": 0.5}) > 0.99
 
@@ -54,8 +57,23 @@ def test_signals_are_those_of_the_hit_that_is_shown_first(tmp_path: Path) -> Non
                 "cosine": float(cosine @ question),
                 "coverage": 1.0,
                 "margin": hits[0].score - hits[1].score,
-                "height": hits[0].score - hits[2].score,
             },
             abs=1e-6,
         )
-        assert signals(ranked, 2)["margin"] == signals(ranked, 2)["height"] == 0.0
+        assert signals(ranked, 2).keys() == {"cosine", "coverage"}
+
+
+def test_what_a_small_index_cannot_tell_is_taken_to_be_usual() -> None:
+    model = Calibration({"cosine": 1.0, "height": 2.0}, {"cosine": 9.0, "height": 0.25}, -1.0, 0.5)
+    assert model.confidence({"cosine": 0.5}) == 0.5
+    assert model.confidence({"cosine": 0.5, "height": 0.0}) < 0.5
+
+
+def test_a_single_passage_answers_what_it_holds_and_nothing_else(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.write("a.txt", "Kim met Putin in Russia.")
+    desk.build()
+    assert [desk.ask(text).answered for text in ("Kim met Putin", "What is the boiling point of water?")] == [
+        True,
+        False,
+    ]

@@ -13,23 +13,32 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from briefbot.search.sources import DenseMatches, LexicalMatches
 
 if TYPE_CHECKING:
     from briefbot.search.ranking import Ranked
 
+_SEEN = 10  # hits
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The numbers of the logistic model; below `threshold` the documents are taken not to answer."""
+    """The numbers of the logistic model; below `threshold` the documents are taken not to answer.
+
+    `usual` holds what stands in for a signal that an index is too small to give.
+    """
 
     weights: dict[str, float]
+    usual: dict[str, float]
     bias: float
     threshold: float
 
     def confidence(self, signals: dict[str, float]) -> float:
         """Return the probability for one question's signals."""
-        total = self.bias + sum(self.weights[name] * signals[name] for name in self.weights)
+        known = self.usual | signals
+        total = self.bias + sum(weight * known[name] for name, weight in self.weights.items())
         return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
 
 
@@ -38,21 +47,25 @@ def calibration() -> Calibration:
     """Return the calibration that comes with briefbot."""
     text = resources.files("briefbot.search").joinpath("confidence.json").read_text("utf-8")
     numbers = json.loads(text)
-    return Calibration(numbers["weights"], numbers["bias"], numbers["threshold"])
+    return Calibration(numbers["weights"], numbers["usual"], numbers["bias"], numbers["threshold"])
 
 
 def signals(ranked: Ranked, first: int) -> dict[str, float]:
-    """Return the signals for the hit at place `first`: its cosine, its share of the question's terms, its margins."""
-    import numpy as np
+    """Return the signals for the hit at place `first` that there are.
 
-    hits = ranked.hits[first : first + 10]
+    They are its cosine, its share of what the question's terms are worth, its distance to the next hit (`margin`), and
+    to the ninth after it (`height`).
+    """
+    hits = ranked.hits[first : first + _SEEN]
     dense, lexical = ranked.matches["dense"], ranked.matches["lexical"]
     if not hits or not isinstance(dense, DenseMatches) or not isinstance(lexical, LexicalMatches):
-        return dict.fromkeys(("cosine", "coverage", "margin", "height"), 0.0)
-    cosines = dense.cosines(np.array([hit.row for hit in hits], np.int64))
-    return {
-        "cosine": float(cosines[0]),
+        return {"cosine": 0.0, "coverage": 0.0}
+    found = {
+        "cosine": float(dense.cosines(np.array([hits[0].row]))[0]),
         "coverage": lexical.coverage(hits[0].row),
-        "margin": hits[0].score - hits[min(1, len(hits) - 1)].score,
-        "height": hits[0].score - hits[-1].score,
     }
+    if len(hits) > 1:
+        found["margin"] = hits[0].score - hits[1].score
+    if len(hits) == _SEEN:
+        found["height"] = hits[0].score - hits[-1].score
+    return found

@@ -102,7 +102,7 @@ class DenseMatches:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LexicalSource:
     """Passages that hold the question's terms, by BM25 as Lucene computes it."""
 
