@@ -20,7 +20,8 @@ help: ## list what can be made
 
 demo: runtime ## set up, index docs_corpus/ and answer one question from it
 	$(BIN)/briefbot build
-	$(BIN)/briefbot ask "$$DEMO_QUESTION"
+	@echo && printf '%s ask "%s"\n\n' '$(BIN)/briefbot' "$$DEMO_QUESTION"
+	@$(BIN)/briefbot ask "$$DEMO_QUESTION"
 	@echo
 	@echo 'Ask your own:        $(BIN)/briefbot ask "…"      or one after the other: $(BIN)/briefbot chat'
 	@echo 'Your own documents:  $(BIN)/briefbot build --corpus FOLDER --index ANOTHER'

@@ -107,7 +107,7 @@ def test_the_settings_file_in_the_readme_holds_every_key_and_the_defaults(tmp_pa
 
     assert tomllib.loads(example).keys() == {field.name for field in fields(Settings)}
     assert tomllib.loads(example)["limits"] == asdict(Limits())
-    assert [rule.pattern for rule in shown.links] == ["russia-north-korea/*.pdf", "handbook/*"]
+    assert [rule.pattern for rule in shown.links] == ["russia-north-korea/*.pdf", "handbook/*.md"]
     assert (shown.corpus, shown.index) == (tmp_path / Settings().corpus, tmp_path / Settings().index)
     assert (shown.model, shown.keep) == (Settings().model, Settings().keep)
 

@@ -75,7 +75,7 @@ def open_library(
 
 
 def _refuse_unanswerable(question: Question, generation: Generation) -> None:
-    if not normalised(question.text):
+    if not any(map(str.isalnum, question.text)):
         raise UsageFault('The question is empty; ask something, as in: briefbot ask "Where did they meet?"')
     place = question.filters.document
     visible = (name for name in generation.documents if question.scope.allows(name))

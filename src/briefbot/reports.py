@@ -87,12 +87,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What was verified, and what was found damaged."""
+    """What was verified, and what was found damaged.
+
+    `sound` lists the generations without a fault; `current` is None where CURRENT itself cannot be read.
+    """
 
     generations: int
     files: int
     bytes: int
     faults: tuple[Fault, ...]
+    sound: tuple[int, ...]
+    current: int | None
 
 
 @dataclass(frozen=True, slots=True)

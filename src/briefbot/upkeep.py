@@ -12,7 +12,7 @@ from briefbot.building.planning import corpus_contents, known_contents, load_cac
 from briefbot.building.preparing import carry_over
 from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import BriefbotError, CorpusError, IndexFault, UsageFault
-from briefbot.index.manifest import FORMAT, Manifest
+from briefbot.index.manifest import FORMAT, NAME, Manifest, folder_name, read_manifest
 from briefbot.index.store import (
     beyond,
     current_number,
@@ -98,12 +98,30 @@ def documents(generation: Generation, scope: Scope) -> tuple[DocumentLine, ...]:
 def check(index: Path) -> CheckReport:
     """Verify every byte of every generation."""
     files = list(verified(index))
+    faulty = {file for file, _, reason in files if reason}
     return CheckReport(
         generations=len(numbers(index)),
         files=len(files),
         bytes=sum(size for _, size, _ in files),
         faults=tuple(Fault(file, reason) for file, _, reason in files if reason),
+        sound=tuple(number for number in numbers(index) if _is_sound(index, number, faulty)),
+        current=_current_or_none(index),
     )
+
+
+def _is_sound(index: Path, number: int, faulty: set[str]) -> bool:
+    try:
+        manifest = read_manifest(index / folder_name(number) / NAME)
+    except IndexFault:
+        return False
+    return faulty.isdisjoint(part.file for part in manifest.parts())
+
+
+def _current_or_none(index: Path) -> int | None:
+    try:
+        return current_number(index)
+    except IndexFault:
+        return None
 
 
 def rollback(disk: Disk, number: int | None, announce: Callable[[RollbackReport], None]) -> None:

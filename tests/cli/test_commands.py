@@ -114,7 +114,9 @@ def test_the_life_of_an_index(own: Place) -> None:
     data = bytearray(part.read_bytes())
     data[-1] ^= 1
     part.write_bytes(data)
-    assert [fault["file"] for fault in fields("check", code=1)["faults"]] == [f"parts/{part.name}"]
+    checked = fields("check", code=1)
+    assert [fault["file"] for fault in checked["faults"]] == [f"parts/{part.name}"]
+    assert (checked["sound"], checked["current"]) == ([], purged["generation"])
 
 
 @pytest.mark.slow
@@ -139,3 +141,9 @@ def test_a_reader_that_has_had_enough_is_no_error(samples: Place) -> None:
     command = f"{sys.executable} -m briefbot show handbook/on-call.md | head -1; exit ${{PIPESTATUS[0]}}"
     called = subprocess.run(["bash", "-c", command], cwd=samples.folder, capture_output=True, text=True, check=False)
     assert (called.returncode, called.stderr) == (0, "")
+
+
+def test_a_result_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m briefbot --help > /dev/full"
+    called = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (called.returncode, called.stderr) == (74, "briefbot: The result could not be written: the disk is full.\n")

@@ -95,7 +95,7 @@ between » and «:
 │ four years.
 
 2  By train to the cosmodrome · pages 2–3 · paragraph 3 ·
-   lines 40–44 · briefs/train.pdf
+   briefs/train.pdf
    The document has changed: this is its text of 2026-03-01,
    and it was changed on 2026-05-02. To take that up, run:
    briefbot build
@@ -115,17 +115,20 @@ Related, not an answer:
    │ … The leaders met a day later at the Vostochny Cosmodrome in Russia's Far
    │ East. …
 
-2  By train to the cosmodrome · pages 2–3 · paragraph 3 · lines 40–44 ·
-   briefs/train.pdf
+2  By train to the cosmodrome · pages 2–3 · paragraph 3 · briefs/train.pdf
    │ … The train needed twenty hours to the border."""
     )
     assert render_answer(answer(confidence=0.0), PLAIN, 80) == "Not in the documents."
 
 
-def test_a_row_stands_below_its_column_names_and_is_never_wrapped() -> None:
+def test_a_row_stands_below_its_column_names_and_within_the_frame() -> None:
     row = "E-104,The token has expired or was withdrawn,Sign in again"
     shown = render_answer(answer(excerpt(row, row, header="code,meaning,fix", kind="row")), PLAIN, 40)
-    assert quoted(shown) == ["code,meaning,fix", f"» {row} «"]
+    assert quoted(shown) == [
+        "code,meaning,fix",
+        "» E-104,The token has expired or was",
+        "withdrawn,Sign in again «",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -251,12 +254,23 @@ def test_a_hostile_document_cannot_touch_the_terminal() -> None:
         assert "Never trust this." in text
 
 
+def test_a_word_divided_at_a_line_end_has_no_gap_on_one_line() -> None:
+    text = "They signed a decla-\nration. Nothing else\nhappened."
+    shown = render_answer(answer(excerpt(text, "They signed a decla-\nration.")), PLAIN, 60)
+    assert shown.splitlines()[0] == "They signed a decla-ration."
+
+
+def test_lines_are_named_only_where_they_are_those_of_the_file() -> None:
+    assert "line" not in citation_line(replace(SUMMIT, document="a.html"))
+    assert "lines\u00a031–36" in citation_line(replace(SUMMIT, document="A.MD"))
+
+
 def test_a_citation_names_the_page_where_there_are_pages() -> None:
     assert citation_line(TRAIN).replace("\u00a0", " ") == (
-        "By train to the cosmodrome · pages 2–3 · paragraph 3 · lines 40–44 · briefs/train.pdf"
+        "By train to the cosmodrome · pages 2–3 · paragraph 3 · briefs/train.pdf"
     )
     single = replace(TRAIN, pages=(2, 2), lines=(40, 40))
-    assert "· page 2 · paragraph 3 · line 40 ·" in citation_line(single).replace("\u00a0", " ")
+    assert "· page 2 · paragraph 3 ·" in citation_line(single).replace("\u00a0", " ")
 
 
 def test_below_twenty_columns_it_is_shown_as_for_twenty() -> None:

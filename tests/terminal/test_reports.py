@@ -187,14 +187,33 @@ def test_age_is_told_in_the_largest_unit_that_fits(age: timedelta, words: str) -
 
 
 def test_a_sound_index_is_one_sentence() -> None:
-    assert render_check(CheckReport(3, 27, 999, ()), PLAIN) == (
+    assert render_check(CheckReport(3, 27, 999, (), (1, 2, 3), 3), PLAIN) == (
         "Every byte is as it was written: 27 files of 3 generations, 999 B."
     )
 
 
+@pytest.mark.parametrize(
+    ("sound", "current", "advice"),
+    [
+        ((2, 3), 3, "The current generation, 3, is sound.\nRemove the damaged ones with: briefbot prune --keep 1"),
+        (
+            (1, 2),
+            3,
+            "Go back to a sound generation with: briefbot rollback 2\nOr make a new one with: briefbot build --full",
+        ),
+        ((), None, "No generation is sound. Make a new one with: briefbot build --full"),
+    ],
+)
+def test_the_way_out_depends_on_which_generation_is_damaged(
+    sound: tuple[int, ...], current: int | None, advice: str
+) -> None:
+    report = CheckReport(3, 27, 999, (Fault("parts/a", "damaged"),), sound, current)
+    assert render_check(report, PLAIN).endswith(f"\n\n{advice}")
+
+
 def test_a_damaged_file_is_named_with_the_way_out() -> None:
     faults = (Fault("parts/ab.dense", "block 3 is damaged"), Fault("parts/ab.dense", "it is too short"))
-    assert render_check(CheckReport(1, 27, 2_000, faults), PLAIN) == (
+    assert render_check(CheckReport(1, 27, 2_000, faults, (), 1), PLAIN) == (
         """\
 1 damaged file among 27 files of 1 generation.
 
@@ -202,8 +221,7 @@ Damaged (2)
   parts/ab.dense: block 3 is damaged
   parts/ab.dense: it is too short
 
-Go back to a sound generation with: briefbot rollback
-Or make a new one with: briefbot build --full"""
+No generation is sound. Make a new one with: briefbot build --full"""
     )
 
 
@@ -272,7 +290,7 @@ def test_a_purge_warns_where_the_file_would_come_back() -> None:
         """\
 The text of secret.md is gone from the index.
 Generation 9 is current and does not hold it.
-Removed generations 7, 8, which held it; 3.0 kB freed.
+Removed generations 7, 8, whose files held it; 3.0 kB freed.
 Its file is still in the corpus: remove it there too, or the next build reads it again."""
     )
 
@@ -347,7 +365,7 @@ def test_a_hostile_name_cannot_touch_the_terminal(evil: str) -> None:
             PLAIN,
             MADE,
         ),
-        render_check(CheckReport(1, 1, 1, (Fault(evil, evil),)), PLAIN),
+        render_check(CheckReport(1, 1, 1, (Fault(evil, evil),), (), None), PLAIN),
         render_doctor(DoctorReport((Item(evil, "fail", evil, evil),)), PLAIN),
         render_rollback(RollbackReport(2, 1, (evil,), (evil,), (evil,)), PLAIN),
         render_purge(PurgeReport(evil, 9, (), 0, still_in_corpus=False), PLAIN),

@@ -6,6 +6,7 @@ called, so that `--help` needs none of them.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import os
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 import click
 
 from briefbot import __version__
-from briefbot.errors import BriefbotError
+from briefbot.errors import BriefbotError, DiskError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,33 +89,48 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = commands.main(list(arguments), prog_name="briefbot", standalone_mode=False)
         sys.stdout.flush()
-        return result if isinstance(result, int) else 0
-    except BriefbotError as error:
-        return _failed(str(error), error.exit_code)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        return _failed("Interrupted; nothing was changed.", 130)
-    except BrokenPipeError:  # whoever reads has had enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception:  # noqa: BLE001 - the last door: nobody but the log gets to see a traceback
-        return _failed(_logged(), BriefbotError.exit_code)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last door
+        return _ended_by(error)
+    return result if isinstance(result, int) else 0
 
 
-def _failed(sentence: str, code: int) -> int:
+def _ended_by(error: BaseException) -> int:
     from briefbot.terminal.safe import printable
 
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if isinstance(error, BrokenPipeError):  # whoever reads has had enough, as `head` does
+        _forget_output()
+        return 0
+    code, sentence = _in_words(error)
     click.echo(f"briefbot: {printable(sentence)}", err=True)
     return code
 
 
-def _logged() -> str:
+def _in_words(error: BaseException) -> tuple[int, str]:
+    match error:
+        case BriefbotError():
+            return error.exit_code, str(error)
+        case KeyboardInterrupt() | click.Abort():
+            return 130, "Interrupted; nothing was changed."
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG):
+            _forget_output()
+            return DiskError.exit_code, "The result could not be written: the disk is full."
+        case _:  # nobody but the log gets to see a traceback
+            return BriefbotError.exit_code, _logged(error)
+
+
+def _forget_output() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _logged(error: BaseException) -> str:
     reference = secrets.token_hex(4)
     path = Path(tempfile.gettempdir()) / f"briefbot-error-{reference}.log"
+    trace = "".join(traceback.format_exception(error))
     try:
-        path.write_text(traceback.format_exc(), "utf-8")
+        path.write_text(trace, "utf-8")
     except OSError:
-        return f"Something unexpected happened (reference {reference}): {traceback.format_exc(limit=-1)}"
+        return f"Something unexpected happened (reference {reference}): {trace}"
     return f"Something unexpected happened (reference {reference}); please report it with the file {path}."

@@ -34,8 +34,10 @@ _STRENGTHS = (
 )
 _LEGEND = "The passage, with the answering sentence between » and «:"
 _ITEM = r"(?:[-*+•‣◦–—]|\(?\w{1,3}[.)])\s"
+_DIVIDED = re.compile(r"(?<=[^\W\d_]-)\n(?=[^\W\d_])")
 _LIST_ITEM = re.compile(rf"(?:{_OPEN})?{_ITEM}")
 _LAID_OUT = ("table", "row", "code")  # whose line ends and spaces mean something
+_LINES_OF_FILE = (".txt", ".md", ".csv", ".tsv")  # elsewhere lines count in the extracted text: no help to a person
 _FULL = 0.85  # of the widest line: what a line with its neighbour's first word reaches where it was wrapped
 
 
@@ -50,12 +52,12 @@ def render_answer(answer: Answer, paint: Paint, width: int) -> str:
 def citation_line(citation: Citation) -> str:
     """Return where an excerpt stands: title · page or heading · paragraph · lines · date · document · link."""
     title = one_line(citation.title)
-    headings = [words for words in map(one_line, citation.heading) if words != title]
+    headings = [words for words in map(one_line, citation.heading) if words.casefold() != title.casefold()]
     places = (
         title,
         _range("page", citation.pages) if citation.pages else " › ".join(headings),
         f"paragraph{GLUE}{citation.paragraph}",
-        _range("line", citation.lines),
+        _range("line", citation.lines) if citation.document.lower().endswith(_LINES_OF_FILE) else "",
         citation.date.isoformat() if citation.date else "",
         one_line(citation.document),
         one_line(citation.url or ""),
@@ -89,7 +91,7 @@ def _letters(text: str) -> str:
 
 def _found(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
     first, *others = answer.excerpts
-    yield [paint.bold(line) for line in _flat(one_line(first.highlight.of(first.text)), width)]
+    yield [paint.bold(line) for line in _flat(_on_one_line(first.highlight.of(first.text)), width)]
     yield _indented([*_flat(citation_line(first.citation), width - 2), *_stale(first, paint, width - 2)], "  ")
     yield [paint.dim(line) for line in _flat(f"{_strength(answer.confidence)} {_LEGEND}", width)]
     yield _passage(first, paint, width)
@@ -131,7 +133,7 @@ def _passage(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
     marked = Span(len(before), len(text) - len(after))
     inner = width - cells(_BAR)
     if excerpt.kind in _LAID_OUT:
-        lines = wrapped(text, None)
+        lines = wrapped(text, inner if excerpt.kind == "row" else None)
     else:
         text = _flowed(text, inner)
         lines = wrapped(text, inner)
@@ -141,6 +143,11 @@ def _passage(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
 def _pieces(excerpt: Excerpt) -> tuple[str, str, str]:
     text, highlight = excerpt.text, excerpt.highlight
     return text[: highlight.start], highlight.of(text), text[highlight.end :]
+
+
+def _on_one_line(text: str) -> str:
+    """Return `text` on one line; a word that a line end divided keeps its hyphen and loses the gap."""
+    return one_line(_DIVIDED.sub("", printable(text)))
 
 
 def _shown(text: str) -> str:
@@ -178,7 +185,7 @@ def _numbered(number: int, excerpt: Excerpt, paint: Paint, width: int) -> list[s
     """Return an excerpt that is not the first: where it stands, and of its passage one sentence."""
     label = f"{number}  "
     inner = width - len(label)
-    before, sentence, after = (one_line(piece) for piece in _pieces(excerpt))
+    before, sentence, after = (_on_one_line(piece) for piece in _pieces(excerpt))
     words = f"{f'…{GLUE}' * bool(before)}{sentence}{f'{GLUE}…' * bool(after)}"
     lines = [
         *_flat(citation_line(excerpt.citation), inner),

@@ -86,8 +86,18 @@ def render_check(report: CheckReport, paint: Paint) -> str:
     return _joined(
         [paint.bad(f"{_counted(len(files), 'damaged file')} among {extent}.")],
         _listed("Damaged", [f"{one_line(fault.file)}: {one_line(fault.reason)}" for fault in report.faults], paint),
-        ["Go back to a sound generation with: briefbot rollback", "Or make a new one with: briefbot build --full"],
+        _way_out(report),
     )
+
+
+def _way_out(report: CheckReport) -> list[str]:
+    rebuild = "ake a new one with: briefbot build --full"
+    if report.current in report.sound:
+        kept = f"The current generation, {report.current}, is sound."
+        return [kept, "Remove the damaged ones with: briefbot prune --keep 1"]
+    if report.sound:
+        return [f"Go back to a sound generation with: briefbot rollback {report.sound[-1]}", f"Or m{rebuild}"]
+    return [f"No generation is sound. M{rebuild}"]
 
 
 def render_doctor(report: DoctorReport, paint: Paint) -> str:
@@ -125,7 +135,8 @@ def render_prune(report: PruneReport) -> str:
 
 def render_purge(report: PurgeReport, paint: Paint) -> str:
     """Return that a document's text is gone from the index, and whether its file would bring it back."""
-    removed = f"Removed {_generations(report.removed_generations)}, which held it; {_size(report.bytes_freed)} freed."
+    which = _generations(report.removed_generations)
+    removed = f"Removed {which}, whose files held it; {_size(report.bytes_freed)} freed."
     warning = "Its file is still in the corpus: remove it there too, or the next build reads it again."
     return _joined(
         [
