@@ -184,9 +184,10 @@ BAD_FILES = (
     BadFile("too much text", "a.txt", lambda: b"words " * 3_500_000, "limits.text_mb"),
     BadFile("yaml alias bomb", "a.md", yaml_bomb, None),
     BadFile("front matter that is not yaml", "a.md", utf8(f"---\ntitle: [a, b\n: :\n---\n\n{WORDS}\n"), None),
+    BadFile("markdown of raw html", "a.md", utf8("<!-- nothing but a comment -->\n"), "it holds no text"),
     BadFile("front matter without end", "a.md", utf8(f"---\ntitle: a\n\n{WORDS}\n"), None),
     BadFile("front matter with a bad date", "a.md", utf8(f"---\ndate: 2023-99-99\n---\n\n{WORDS}\n"), None),
-    BadFile("markdown nested deeply", "a.md", utf8(">" * 20_000 + f" {WORDS}\n"), None),
+    BadFile("markdown nested deeply", "a.md", utf8(">" * 20_000 + f" {WORDS}\n"), "it holds no text"),
     BadFile("markdown of brackets", "a.md", utf8("[" * 50_000 + f"\n\n{WORDS}\n"), None),
     # HTML
     BadFile("html nested deeply", "a.html", utf8("<div>" * 100_000 + f"<p>{WORDS}</p>"), "nested"),

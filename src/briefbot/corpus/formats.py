@@ -52,6 +52,6 @@ def read_bytes(data: bytes, suffix: str, limits: Limits) -> Reading:
         raise UnreadableFile("the file is empty")
     module = importlib.import_module(f"briefbot.corpus.readers.{FORMATS[suffix].reader}")
     reading: Reading = module.read(data, limits)
-    if not reading.text.strip():
-        raise UnreadableFile("it holds no text")
+    if not reading.blocks:
+        raise UnreadableFile("it holds no text that could be quoted")
     return reading

@@ -47,6 +47,8 @@ class DenseVectors:
         if allowed is not None:
             bits = np.packbits(allowed, bitorder="little")
             choice["params"] = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
+        if self._shape[0] == 0:
+            return np.empty(0, np.float32), np.empty(0, np.int64)
         scores, rows = self._index.search(vector[None, :], min(k, self._shape[0]), **choice)
         found = rows[0] >= 0
         return scores[0][found], rows[0][found]
