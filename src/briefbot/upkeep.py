@@ -16,13 +16,14 @@ from briefbot.index.manifest import FORMAT, NAME, Manifest, folder_name, read_ma
 from briefbot.index.store import (
     beyond,
     current_number,
-    make_staging,
+    next_number,
     numbers,
     open_current,
     open_number,
     point,
     publish,
     remove_generations,
+    staged,
     verified,
 )
 from briefbot.reports import (
@@ -134,9 +135,8 @@ def rollback(disk: Disk, number: int | None, announce: Callable[[RollbackReport]
         target = number if number is not None else _before(disk.root, current)
         with open_number(disk.root, target) as wanted:
             announce(_difference(disk.root, current, wanted))
-            staging = make_staging(disk)
-            point(disk, staging, target)
-            disk.remove(staging)
+            with staged(disk) as staging:
+                point(disk, staging, target)
 
 
 def _before(index: Path, current: int) -> int:
@@ -217,19 +217,18 @@ def _without(base: Generation, document: str, disk: Disk) -> Manifest:
     holding = frozenset(i for i, segment in enumerate(base.segments) if document in segment.names)
     if not holding:
         return base.manifest
-    staging = make_staging(disk)
     keep = frozenset(base.documents) - {document}
-    segments = tuple(carry_over(base, keep, disk, staging, rewrite=holding))
-    manifest = replace(
-        base.manifest,
-        generation=numbers(disk.root)[-1] + 1,
-        made=datetime.now(UTC).replace(microsecond=0),
-        documents=len(keep),
-        passages=sum(segment.live for segment in segments),
-        segments=segments,
-    )
-    publish(disk, staging, manifest)
-    disk.remove(staging)
+    with staged(disk) as staging:
+        segments = tuple(carry_over(base, keep, disk, staging, rewrite=holding))
+        manifest = replace(
+            base.manifest,
+            generation=next_number(disk.root),
+            made=datetime.now(UTC).replace(microsecond=0),
+            documents=len(keep),
+            passages=sum(segment.live for segment in segments),
+            segments=segments,
+        )
+        publish(disk, staging, manifest)
     return manifest
 
 

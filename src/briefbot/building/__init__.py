@@ -15,17 +15,16 @@ from typing import TYPE_CHECKING
 from briefbot.building.planning import Plan, corpus_contents, known_contents, load_cache, plan_build, save_cache
 from briefbot.building.preparing import Prepared, Tools, carry_over, read_and_write, read_only
 from briefbot.corpus.scan import Scan, scan
-from briefbot.errors import BriefbotError, CorpusError, DamagedIndex, ForeignIndex, NoIndex
+from briefbot.errors import CorpusError, DamagedIndex, ForeignIndex, NoIndex
 from briefbot.index.manifest import EncoderEntry, Manifest, SkippedEntry
 from briefbot.index.parts import verify_part
 from briefbot.index.store import (
     beyond,
-    current_number,
-    make_staging,
-    numbers,
+    next_number,
     open_current,
     publish,
     remove_generations,
+    staged,
 )
 from briefbot.passages import CUTTING
 from briefbot.reports import BuildReport, Remark, Skipped
@@ -93,8 +92,7 @@ def _locked_build(tools: Tools, options: BuildOptions) -> BuildReport:
 
 def _published(task: _Task, stack: contextlib.ExitStack) -> BuildReport:
     disk = task.tools.disk
-    staging = make_staging(disk)
-    stack.callback(disk.remove, staging)
+    staging = stack.enter_context(staged(disk))
     save_cache(disk, staging, task.scan, task.tools.settings.limits, task.plan.contents)
     _refuse_losses(task, ())
     prepared = _read_and_write(task, staging)
@@ -183,7 +181,7 @@ def _manifest(task: _Task, prepared: Prepared, staging: str) -> Manifest:
     carried = carry_over(task.base, frozenset(kept), tools.disk, staging) if task.base and kept else []
     segments = (*carried, *prepared.segments)
     return Manifest(
-        generation=_next_number(tools.disk.root),
+        generation=next_number(tools.disk.root),
         made=datetime.now(UTC).replace(microsecond=0),
         corpus=_corpus_name(task),
         encoder=_encoder_entry(task),
@@ -209,14 +207,6 @@ def _encoder_entry(task: _Task) -> EncoderEntry:
     if task.base and _same_encoder(task):
         return replace(task.base.manifest.encoder, name=encoder.name)
     return EncoderEntry(encoder.name, encoder.identity, encoder.dimensions, encoder.window)
-
-
-def _next_number(index: Path) -> int:
-    try:
-        current = current_number(index)
-    except BriefbotError:
-        current = 0
-    return max([current, *numbers(index)]) + 1
 
 
 def _check(task: _Task, prepared: Prepared, manifest: Manifest) -> None:

@@ -11,6 +11,7 @@ Reading needs no lock but the shared one that an open generation holds. Everythi
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import re
@@ -105,6 +106,25 @@ def make_staging(disk: Disk) -> str:
     disk.make_folder(FOLDER)
     disk.make_folder(staging)
     return staging
+
+
+@contextlib.contextmanager
+def staged(disk: Disk) -> Iterator[str]:
+    """Give a new folder for what is in the making, and remove it at the end, also after an error."""
+    staging = make_staging(disk)
+    try:
+        yield staging
+    finally:
+        disk.remove(staging)
+
+
+def next_number(root: Path) -> int:
+    """Return a number that no generation has, or had while CURRENT named it."""
+    try:
+        current = current_number(root)
+    except IndexFault:
+        current = 0
+    return max([current, *numbers(root)]) + 1
 
 
 def sweep(disk: Disk) -> None:
