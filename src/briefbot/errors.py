@@ -13,6 +13,7 @@
     │   └── ForeignIndex        5  another format, another model, or not briefbot's
     ├── ModelError              5  the embedding model cannot be used
     ├── Busy                    6  another build holds the lock
+    ├── Overloaded              6  more questions wait than can be answered soon
     └── DiskError              74  the disk is full, or may not be written
 
 The text of an error is one sentence for the user that says what to do. `UnreadableFile` is the only one that is
@@ -78,6 +79,12 @@ class ModelError(BriefbotError):
 
 class Busy(BriefbotError):
     """Another process is changing the index."""
+
+    exit_code = 6
+
+
+class Overloaded(BriefbotError):
+    """More questions wait than can be answered soon; the asker should try again in a moment."""
 
     exit_code = 6
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefbot.corpus.wire import pack, read_frame, to_json, unpack, write_frame
+from briefbot.corpus.wire import pack, unpack
+from briefbot.frames import read_frame, to_json, write_frame
 from briefbot.model import BLOCK_KINDS, Block, Metadata, Reading, Span
 
 texts = st.text()

@@ -95,7 +95,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _ended_by(error: BaseException) -> int:
-    from briefbot.terminal.safe import printable
+    from briefbot.harmless import printable
 
     if isinstance(error, click.ClickException):
         error.show()

@@ -9,10 +9,10 @@ import click
 
 from briefbot.cli.options import Session, with_session
 from briefbot.errors import UsageFault
+from briefbot.harmless import printable
 from briefbot.index.store import open_current
 from briefbot.model import Passage, Scope
 from briefbot.terminal.reports import documents_json, render_documents
-from briefbot.terminal.safe import printable
 from briefbot.upkeep import documents
 
 if TYPE_CHECKING:

@@ -21,8 +21,9 @@ import time
 from typing import IO, TYPE_CHECKING, Any
 
 from briefbot.corpus.formats import read_bytes
-from briefbot.corpus.wire import pack, read_frame, to_json, write_frame
+from briefbot.corpus.wire import pack
 from briefbot.errors import UnreadableFile
+from briefbot.frames import read_frame, to_json, write_frame
 from briefbot.settings import MEGABYTE, Limits
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ import threading
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Self
 
-from briefbot.corpus.wire import read_frame, to_json, unpack, write_frame
+from briefbot.corpus.wire import unpack
 from briefbot.errors import UnreadableFile
+from briefbot.frames import read_frame, to_json, write_frame
 from briefbot.settings import MEGABYTE, Limits
 
 if TYPE_CHECKING:

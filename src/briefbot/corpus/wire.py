@@ -1,40 +1,15 @@
-"""How a reading travels from the child process that made it to the parent: frames of bytes, and JSON.
+"""What a reading is to JSON, on its way from the child process that made it to the parent.
 
-A frame is its length in eight bytes, then that many bytes. Pickle is not used, because the child has handled bytes that
-nobody vouches for, and what it says must not be able to do more than be wrong.
+Pickle is not used, because the child has handled bytes that nobody vouches for, and what it says must not be able to
+do more than be wrong.
 """
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from typing import IO, Any
+from typing import Any
 
 from briefbot.model import Block, Metadata, Reading, Span
-
-_LENGTH_BYTES = 8
-
-
-def write_frame(stream: IO[bytes], data: bytes) -> None:
-    """Write one frame; the caller flushes."""
-    stream.write(len(data).to_bytes(_LENGTH_BYTES, "big"))
-    stream.write(data)
-
-
-def read_frame(stream: IO[bytes], most: int) -> bytes:
-    """Return the bytes of the next frame.
-
-    Raises EOFError where the stream ends before the frame does, and ValueError for one of more than `most` bytes.
-    """
-    length = int.from_bytes(_exactly(stream, _LENGTH_BYTES), "big")
-    if length > most:
-        raise ValueError(f"a frame of {length} bytes, where at most {most} are awaited")
-    return _exactly(stream, length)
-
-
-def to_json(value: object) -> bytes:
-    """Return `value` as UTF-8. Raises UnicodeEncodeError for text that is not Unicode (a lone surrogate)."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def pack(reading: Reading) -> dict[str, Any]:
@@ -64,13 +39,6 @@ def unpack(packed: dict[str, Any], text: str) -> Reading:
     )
     blocks = tuple(_unpack_block(*block) for block in packed["blocks"])
     return Reading(text, blocks, metadata, tuple(packed["pages"]), tuple(packed["remarks"]))
-
-
-def _exactly(stream: IO[bytes], length: int) -> bytes:
-    data = stream.read(length)
-    if len(data) < length:
-        raise EOFError
-    return data
 
 
 def _pack_block(block: Block) -> list[Any]:

@@ -11,8 +11,8 @@ import unicodedata
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from briefbot.harmless import one_line, printable
 from briefbot.model import Span
-from briefbot.terminal.safe import one_line, printable
 from briefbot.terminal.wrapping import GLUE, cells, wrapped
 
 if TYPE_CHECKING:

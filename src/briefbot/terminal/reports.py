@@ -10,8 +10,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from briefbot.harmless import one_line
 from briefbot.terminal.answers import FORMAT
-from briefbot.terminal.safe import one_line
 from briefbot.terminal.wrapping import cells
 
 if TYPE_CHECKING:

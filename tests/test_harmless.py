@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from briefbot.terminal.safe import one_line, printable
+from briefbot.harmless import one_line, printable
 
 SEEN_FORMATS = [0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD]
 JOINERS = [0x200C, 0x200D]

@@ -1,8 +1,8 @@
-"""Text from documents, made harmless for a terminal.
+"""Text from documents, made harmless to show.
 
 A terminal obeys what it is sent: a document could recolour the screen, set its title, write to the clipboard or show
-words in another order than they stand. What is visible stays as it is; what only acts or hides is dropped. This module
-knows characters; it refuses to know what the text is about.
+words in another order than they stand; in a chat, unseen characters do the same. What is visible stays as it is; what
+only acts or hides is dropped. This module knows characters; it refuses to know what the text is about.
 """
 
 from __future__ import annotations
