@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import platform
 from typing import TYPE_CHECKING, Any
 
@@ -7,12 +8,17 @@ import pytest
 from tests.desk import Desk
 from tests.fakes import WordEncoder
 
+from briefbot.credentials import GET_A_TOKEN, invite_link
 from briefbot.doctor import doctor
 from briefbot.reports import Item
-from briefbot.settings import DEFAULT_MODEL, Settings
+from briefbot.settings import DEFAULT_MODEL, AccessRule, DiscordSettings, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+TOKEN = f"{base64.b64encode(b'112233445566778899').decode()}.Gabcde.fGhi"
+INVITATION = f"to invite the bot, open {invite_link(112233445566778899)}"
+EVERYONE = "without a rule, every member of {} sees every document, and other servers see none"
 
 
 def items(settings: Settings, environ: dict[str, str] | None = None) -> dict[str, Item]:
@@ -32,26 +38,96 @@ def desk(tmp_path: Path) -> Desk:
 
 def test_everything_is_well_where_an_index_is_built(desk: Desk) -> None:
     desk.build()
-    found = items(settings_of(desk), {"DISCORD_TOKEN": "secret"})
-    names = ["Python", "packages", "model", "corpus", "index", "disk", "Discord token"]
+    found = items(settings_of(desk), {"DISCORD_TOKEN": TOKEN})
+    names = ["Python", "packages", "model", "corpus", "index", "disk", "Discord", "access"]
     assert [(name, item.state, item.fix) for name, item in found.items()] == [(name, "ok", "") for name in names]
     assert found["Python"].message == platform.python_version()
     assert found["model"].message.startswith("all-MiniLM-L6-v2 (")
     assert found["corpus"].message == f"1 documents in {desk.corpus}"
     assert found["index"].message == "generation 1, 1 passages"
-    assert "secret" not in str(found)
+    assert found["Discord"].message == INVITATION
+    assert found["access"].message == EVERYONE.format("the first server that the bot joined")
+    assert TOKEN not in str(found)
 
 
 def test_what_is_not_built_yet_is_a_warning(desk: Desk) -> None:
     found = items(settings_of(desk))
     message = f"There is no index in {desk.index} yet; run: briefbot build"
     assert found["index"] == Item("index", "warn", message, "run: briefbot build")
-    assert found["Discord token"].state == "warn"
     assert not desk.index.exists()
 
 
 def test_a_token_may_be_in_a_file(desk: Desk) -> None:
-    assert items(settings_of(desk), {"DISCORD_TOKEN_FILE": "/run/token"})["Discord token"].state == "ok"
+    (desk.root / "token").write_text(f"{TOKEN}\n")
+    found = items(settings_of(desk), {"DISCORD_TOKEN_FILE": str(desk.root / "token")})["Discord"]
+    assert found == Item("Discord", "ok", INVITATION, "")
+
+
+def test_without_a_token_the_doctor_says_how_to_get_one(desk: Desk) -> None:
+    fix = f"not needed in the terminal; for Discord, {GET_A_TOKEN}"
+    assert items(settings_of(desk))["Discord"] == Item("Discord", "warn", "no token is set", fix)
+
+
+def test_a_token_that_cannot_be_used_is_a_failure(desk: Desk) -> None:
+    found = items(settings_of(desk), {"DISCORD_TOKEN": f"Bot {TOKEN}"})["Discord"]
+    message = 'DISCORD_TOKEN begins with "Bot "; leave that word out, the token stands alone.'
+    fix = "mend DISCORD_TOKEN or DISCORD_TOKEN_FILE, then run: briefbot doctor"
+    assert found == Item("Discord", "fail", message, fix)
+    assert items(settings_of(desk), {"DISCORD_TOKEN_FILE": str(desk.root)})["Discord"].state == "fail"
+
+
+def test_something_else_than_a_token_is_a_warning_that_does_not_show_it(desk: Desk) -> None:
+    found = items(settings_of(desk), {"DISCORD_TOKEN": "0123abcd4567"})["Discord"]
+    assert (found.state, found.message) == ("warn", "what is set as a token does not name a bot")
+    assert "0123abcd4567" not in str(found)
+
+
+def test_of_two_tokens_the_doctor_says_which_one_counts(desk: Desk) -> None:
+    found = items(settings_of(desk), {"DISCORD_TOKEN": TOKEN, "DISCORD_TOKEN_FILE": "/nothing"})["Discord"]
+    message = f"DISCORD_TOKEN goes before DISCORD_TOKEN_FILE; {INVITATION}"
+    assert found == Item("Discord", "warn", message, "unset one of the two")
+
+
+def access(desk: Desk, *rules: AccessRule, home: set[int] | None = None, operators: set[int] | None = None) -> Any:
+    """The state and the message of the item on access."""
+    discord = DiscordSettings(home=frozenset(home or ()), operators=frozenset(operators or ()))
+    found = items(settings_of(desk, access=rules, discord=discord))["access"]
+    return found.state, found.message
+
+
+def handbook(*documents: str) -> AccessRule:
+    return AccessRule(documents, roles=frozenset({1}))
+
+
+def test_without_rules_the_doctor_names_the_servers_that_see_everything(desk: Desk) -> None:
+    assert access(desk, home={1, 8}, operators={3}) == ("ok", EVERYONE.format("the server 1, 8"))
+
+
+def test_documents_without_a_rule_and_rules_without_a_document_are_a_warning(desk: Desk) -> None:
+    for number in range(7):
+        desk.write(f"b/{number}.txt", f"Document {number} has words.")
+    told = (
+        "no rule names b/0.txt, b/1.txt, b/2.txt, b/3.txt, b/4.txt and 2 more: shown nowhere in Discord; "
+        "rule #2 fits no document with 'c', '*.pdf'"
+    )
+    rules = (handbook("a.txt"), handbook("c", "a.txt", "*.pdf"))
+    assert access(desk, *rules) == ("warn", told)  # of the corpus, as there is no index
+    desk.build()
+    (desk.corpus / "b" / "0.txt").rename(desk.corpus / "c")
+    assert access(desk, *rules) == ("warn", told)  # of the index, as that is what is answered from
+    assert access(desk, handbook("*.txt"), handbook("b")) == ("ok", "rules that say who sees what in Discord: 2")
+
+
+def test_rules_are_not_blamed_where_no_document_is_known(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.corpus.rmdir()
+    assert access(desk, handbook("a")) == ("ok", "rules that say who sees what in Discord: 1")
+
+
+def test_operators_without_a_home_and_the_reverse_are_a_warning(desk: Desk) -> None:
+    rest = "/reindex is allowed to nobody, as {} is set and {} is not"
+    assert access(desk, operators={1}) == ("warn", rest.format("operators", "home"))
+    assert access(desk, home={1}) == ("warn", rest.format("home", "operators"))
 
 
 def test_a_damaged_index_is_a_failure(desk: Desk) -> None:

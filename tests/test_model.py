@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefbot.model import Metadata, Scope, Span
+from briefbot.model import Metadata, Scope, Span, in_place
 
 TEXT = st.text(st.sampled_from("ab \t\r\n\u2028\x1c"), max_size=30)
 
@@ -33,6 +33,14 @@ def test_a_span_that_runs_backwards_cannot_be_made(start: int, end: int) -> None
 def test_metadata_speaks_where_the_better_source_is_silent() -> None:
     sidecar, own = Metadata(title="Better"), Metadata(title="Own", author="A", date=date(2024, 1, 2))
     assert sidecar.over(own) == Metadata(title="Better", author="A", date=date(2024, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [(None, True), ("a/b/c.md", True), ("a/b", True), ("a/", True), ("a/b/c", False), ("b", False), ("A", False)],
+)
+def test_a_document_is_in_its_folders_and_in_itself(place: str | None, *, expected: bool) -> None:
+    assert in_place("a/b/c.md", place) is expected
 
 
 def test_a_scope_of_no_documents_allows_none() -> None:

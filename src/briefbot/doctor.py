@@ -10,19 +10,30 @@ import sys
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from briefbot.access import Access, fits
 from briefbot.corpus.scan import scan
+from briefbot.credentials import (
+    GET_A_TOKEN,
+    TOKEN,
+    TOKEN_FILE,
+    application_id_of,
+    bot_token,
+    invite_link,
+    token_sources,
+)
 from briefbot.embedding.models import model_folder, model_identity
-from briefbot.errors import BriefbotError, NoIndex
+from briefbot.errors import BriefbotError, NoIndex, SettingsError
 from briefbot.index.store import open_current
 from briefbot.reports import DoctorReport, Item
 from briefbot.settings import MEGABYTE, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 _OLDEST_PYTHON = (3, 11)
 _SPACE_NEEDED_MB = 500
+_NAMES_SHOWN = 5
 
 
 def doctor(settings: Settings, environ: Mapping[str, str]) -> DoctorReport:
@@ -34,7 +45,8 @@ def doctor(settings: Settings, environ: Mapping[str, str]) -> DoctorReport:
         lambda: _corpus(settings.corpus),
         lambda: _index(settings),
         lambda: _disk(settings.index),
-        lambda: _token(environ),
+        lambda: _discord(environ),
+        lambda: _access(settings),
     ]
     return DoctorReport(tuple(look() for look in looks))
 
@@ -113,8 +125,75 @@ def _disk(index: Path) -> Item:
     return Item("disk", "ok", f"{free:,} MB free at {place}", "")
 
 
-def _token(environ: Mapping[str, str]) -> Item:
-    if environ.get("DISCORD_TOKEN") or environ.get("DISCORD_TOKEN_FILE"):
-        return Item("Discord token", "ok", "set", "")
-    fix = "not needed in the terminal; for Discord, set DISCORD_TOKEN or DISCORD_TOKEN_FILE"
-    return Item("Discord token", "warn", "not set", fix)
+def _discord(environ: Mapping[str, str]) -> Item:
+    sources = token_sources(environ)
+    if not sources:
+        return Item("Discord", "warn", "no token is set", f"not needed in the terminal; for Discord, {GET_A_TOKEN}")
+    try:
+        application = application_id_of(bot_token(environ))
+    except SettingsError as error:
+        return Item("Discord", "fail", str(error), f"mend {TOKEN} or {TOKEN_FILE}, then run: briefbot doctor")
+    if application is None:
+        fix = f"copy the token (not the public key, not the client secret) again, or {GET_A_TOKEN}"
+        return Item("Discord", "warn", "what is set as a token does not name a bot", fix)
+    invitation = f"to invite the bot, open {invite_link(application)}"
+    if len(sources) > 1:
+        return Item("Discord", "warn", f"{TOKEN} goes before {TOKEN_FILE}; {invitation}", "unset one of the two")
+    return Item("Discord", "ok", invitation, "")
+
+
+def _access(settings: Settings) -> Item:
+    problems = [*_without_operators(settings), *_without_effect(settings)]
+    if problems:
+        return Item("access", "warn", "; ".join(problems), "change [discord] or [[access]] in briefbot.toml")
+    return Item("access", "ok", _who_sees(settings), "")
+
+
+def _who_sees(settings: Settings) -> str:
+    if settings.access:
+        return f"rules that say who sees what in Discord: {len(settings.access)}"
+    servers = ", ".join(map(str, sorted(settings.discord.home)))
+    where = f"of the server {servers}" if servers else "of the first server that the bot joined"
+    return f"without a rule, every member {where} sees every document, and other servers see none"
+
+
+def _without_operators(settings: Settings) -> Iterator[str]:
+    """Yield why /reindex is allowed to nobody although half of what it needs is set."""
+    given = {"operators": settings.discord.operators, "home": settings.discord.home}
+    missing = [name for name, ids in given.items() if not ids]
+    if len(missing) == 1:
+        (there,) = given.keys() - missing
+        yield f"/reindex is allowed to nobody, as {there} is set and {missing[0]} is not"
+
+
+def _without_effect(settings: Settings) -> Iterator[str]:
+    """Yield which documents no rule names, and which entries of the rules name no document."""
+    names = _documents(settings)
+    if not settings.access or not names:
+        return
+    unplaced = Access(settings.access, frozenset()).unplaced(names)
+    if unplaced:
+        yield f"no rule names {_listed(unplaced)}: shown nowhere in Discord"
+    for number, rule in enumerate(settings.access, start=1):
+        idle = [entry for entry in rule.documents if not any(fits(entry, name) for name in names)]
+        if idle:
+            yield f"rule #{number} fits no document with {_listed(map(repr, idle))}"
+
+
+def _documents(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the documents in the index, else of those in the corpus, else none."""
+    try:
+        with open_current(settings.index) as generation:
+            return tuple(generation.documents)
+    except BriefbotError:
+        pass
+    try:
+        return tuple(file.name for file in scan(settings.corpus, 0).files)
+    except BriefbotError:
+        return ()
+
+
+def _listed(names: Iterable[str]) -> str:
+    every = list(names)
+    more = f" and {len(every) - _NAMES_SHOWN} more" if len(every) > _NAMES_SHOWN else ""
+    return ", ".join(every[:_NAMES_SHOWN]) + more

@@ -154,6 +154,11 @@ class Passage:
     sentences: tuple[Sentence, ...]
 
 
+def in_place(name: str, place: str | None) -> bool:
+    """Tell whether a document is, or is in, the document or folder called `place`; None means anywhere."""
+    return place is None or name == place or name.startswith(f"{place.rstrip('/')}/")
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Which documents a question is about. `document` is a document's name or a folder; dates are inclusive."""

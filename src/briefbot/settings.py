@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CONFIG_NAME = "briefbot.toml"
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 MEGABYTE = 1_000_000
+_LONGEST_ID = 20  # digits; int() of very many is slow, and refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,30 @@ class LinkRule:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessRule:
+    """Documents, and the places from which they may be seen: an empty set of ids limits nothing."""
+
+    documents: tuple[str, ...]
+    guilds: frozenset[int] = frozenset()
+    channels: frozenset[int] = frozenset()
+    roles: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordSettings:
+    """How the bot behaves: ids of servers, users and channels; seconds between one user's questions; days."""
+
+    home: frozenset[int] = frozenset()
+    operators: frozenset[int] = frozenset()
+    public_channels: frozenset[int] = frozenset()
+    cooldown: int = 0
+    queue: int = 100
+    log_questions: bool = False
+    feedback: Path | None = None
+    feedback_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be set, with its default."""
 
@@ -51,6 +76,8 @@ class Settings:
     keep: int = 3
     links: tuple[LinkRule, ...] = ()
     limits: Limits = Limits()
+    discord: DiscordSettings = DiscordSettings()
+    access: tuple[AccessRule, ...] = ()
 
 
 def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
@@ -87,10 +114,17 @@ def _from_file(path: Path, *, required: bool) -> dict[str, Any]:
         raise SettingsError(f"{path}: not valid TOML: {error}.") from error
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}.") from error
-    values = {name: _parse(name, value, f"{path}: {name}") for name, value in table.items()}
+    return _beside(path.parent, {name: _parse(name, value, f"{path}: {name}") for name, value in table.items()})
+
+
+def _beside(folder: Path, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values with their paths counted from the settings file's folder: they were written there."""
     for name in ("corpus", "index"):
         if name in values:
-            values[name] = path.parent / values[name]  # written beside the file, so meant from there
+            values[name] = folder / values[name]
+    discord = values.get("discord")
+    if discord and discord.feedback:
+        values["discord"] = replace(discord, feedback=folder / discord.feedback)
     return values
 
 
@@ -125,22 +159,79 @@ def _text(value: Any, where: str) -> str:
     return text
 
 
-def _count(value: Any, where: str) -> int:
+def _count(value: Any, where: str, least: int = 1) -> int:
     try:
-        number = int(value) if not isinstance(value, bool | float) else 0
+        number = int(value) if not isinstance(value, bool | float) else least - 1
     except (TypeError, ValueError):
-        number = 0
-    if number < 1:
-        raise SettingsError(f"{where}: must be a whole number of 1 or more, not {value!r}.")
+        number = least - 1
+    if number < least:
+        raise SettingsError(f"{where}: must be a whole number of {least} or more, not {value!r}.")
     return number
 
 
-def _limits(value: Any, where: str) -> Limits:
-    known = {field.name: field.default for field in fields(Limits)}
+def _count_from_zero(value: Any, where: str) -> int:
+    return _count(value, where, least=0)
+
+
+def _switch(value: Any, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{where}: must be true or false, not {value!r}.")
+    return value
+
+
+def _several(value: Any, where: str) -> list[Any]:
+    """Return a list of one or more. An empty one is refused, since it would mean the same as none: no limit at all."""
+    values = value if isinstance(value, list) else [value]
+    if not values:
+        raise SettingsError(f"{where}: is an empty list; fill it or leave it out.")
+    return values
+
+
+def _texts(value: Any, where: str) -> tuple[str, ...]:
+    return tuple(_text(each, where) for each in _several(value, where))
+
+
+def _ids(value: Any, where: str) -> frozenset[int]:
+    return frozenset(_id(each, where) for each in _several(value, where))
+
+
+def _id(value: Any, where: str) -> int:
+    """Return a number by which Discord knows something; it has at most 64 bits."""
+    digits = str(value).strip() if isinstance(value, str | int) else ""
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_ID and 0 < int(digits) < 1 << 64):
+        raise SettingsError(f"{where}: must hold numbers as Discord's Copy ID gives them, not {value!r}.")
+    return int(digits)
+
+
+def _members(value: Any, where: str, parsers: Mapping[str, Callable[[Any, str], Any]], noun: str) -> dict[str, Any]:
+    """Return the values of a table's keys."""
     for name in _table(value, where):
-        if name not in known:
-            raise SettingsError(f"{where}.{name}: there is no such limit{_suggestion(name, known)}.")
-    return Limits(**{name: _count(number, f"{where}.{name}") for name, number in value.items()})
+        if name not in parsers:
+            raise SettingsError(f"{where}.{name}: there is no such {noun}{_suggestion(name, parsers)}.")
+    return {name: parsers[name](member, f"{where}.{name}") for name, member in value.items()}
+
+
+def _limits(value: Any, where: str) -> Limits:
+    return Limits(**_members(value, where, {field.name: _count for field in fields(Limits)}, "limit"))
+
+
+def _discord(value: Any, where: str) -> DiscordSettings:
+    return DiscordSettings(**_members(value, where, _DISCORD, "setting"))
+
+
+def _access(value: Any, where: str) -> tuple[AccessRule, ...]:
+    if not isinstance(value, list) or not all(isinstance(table, dict) for table in value):
+        raise SettingsError(f"{where}: must be written as tables, each under [[access]].")
+    return tuple(_rule(table, f"{where} #{number}") for number, table in enumerate(value, start=1))
+
+
+def _rule(table: dict[str, Any], where: str) -> AccessRule:
+    members = _members(table, where, _RULE, "key")
+    if "documents" not in members:
+        raise SettingsError(f'{where}: must name documents, as in documents = ["handbook"].')
+    if len(members) == 1:
+        raise SettingsError(f"{where}: must say who may see its documents, with guilds, channels or roles.")
+    return AccessRule(**members)
 
 
 def _links(value: Any, where: str) -> tuple[LinkRule, ...]:
@@ -165,6 +256,19 @@ def _table(value: Any, where: str) -> dict[str, Any]:
     return value
 
 
+_DISCORD: dict[str, Callable[[Any, str], Any]] = {
+    "home": _ids,
+    "operators": _ids,
+    "public_channels": _ids,
+    "cooldown": _count_from_zero,
+    "queue": _count,
+    "log_questions": _switch,
+    "feedback": _path,
+    "feedback_days": _count,
+}
+
+_RULE: dict[str, Callable[[Any, str], Any]] = {"documents": _texts, "guilds": _ids, "channels": _ids, "roles": _ids}
+
 _PARSERS: dict[str, Callable[[Any, str], Any]] = {
     "corpus": _path,
     "index": _path,
@@ -172,4 +276,6 @@ _PARSERS: dict[str, Callable[[Any, str], Any]] = {
     "keep": _count,
     "links": _links,
     "limits": _limits,
+    "discord": _discord,
+    "access": _access,
 }

@@ -20,7 +20,7 @@ import numpy as np
 from briefbot.errors import DamagedIndex, NoIndex
 from briefbot.index.manifest import NAME, Manifest, folder_name, read_manifest
 from briefbot.index.segment import Segment
-from briefbot.model import Document, Filters, Origin, Passage, Scope
+from briefbot.model import Document, Filters, Origin, Passage, Scope, in_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,11 +148,6 @@ def _passes(segment: Segment, row: int, name: str, scope: Scope, filters: Filter
         and _in_time(int(segment.days[row]), filters)
         and (filters.author is None or _same_author(segment, row, filters.author))
     )
-
-
-def in_place(name: str, place: str | None) -> bool:
-    """Tell whether a document is, or is in, the document or folder called `place`; None means anywhere."""
-    return place is None or name == place or name.startswith(f"{place.rstrip('/')}/")
 
 
 def _in_time(day: int, filters: Filters) -> bool:
