@@ -93,3 +93,10 @@ class DiskError(BriefbotError):
     """The file system refused to write."""
 
     exit_code = 74
+
+
+def error_of(exit_code: int, sentence: str) -> BriefbotError:
+    """Return the error of another briefbot process that ended with this exit code and sentence."""
+    kinds = (UsageFault, CorpusError, IndexFault, Busy, DiskError, SettingsError)
+    kind = next((kind for kind in kinds if kind.exit_code == exit_code), BriefbotError)
+    return kind(sentence)

@@ -29,12 +29,14 @@ _COMMANDS = {
     "build": ("build", "Bring the index up to the documents."),
     "ask": ("ask", "Answer a question with the exact passage and its citation."),
     "chat": ("ask", "Answer questions one after the other."),
+    "run": ("run", "Run the Discord bot."),
     "show": ("show", "List the documents, or print the text that citations refer to."),
     "status": ("upkeep", "Tell what the index holds, and what has changed since."),
     "check": ("upkeep", "Verify every byte of every generation."),
     "rollback": ("upkeep", "Make a former generation the current one."),
     "prune": ("upkeep", "Remove old generations from the disk."),
     "purge": ("upkeep", "Remove a document's text from the disk for good."),
+    "feedback": ("feedback", "Write what users said of answers as a file of questions."),
     "doctor": ("doctor", "Look at everything briefbot needs, and say how to mend it."),
 }
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from briefbot.answering import Library, open_library
 from briefbot.answering import ask as answer_to
 from briefbot.cli.options import Session, with_session
 from briefbot.errors import UsageFault
@@ -19,6 +18,8 @@ from briefbot.terminal.answers import answer_json, render_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from briefbot.answering import Library
 
 
 def _date(_: click.Context, option: click.Parameter, value: str | None) -> date | None:
@@ -73,14 +74,12 @@ def chat(session: Session, *, k: int, **filters: Any) -> None:
 
 @contextmanager
 def _library(session: Session) -> Iterator[Library]:
+    from briefbot.cli.library import library_of
     from briefbot.embedding.reference import ReferenceEncoder
     from briefbot.index.store import open_current
-    from briefbot.search.sources import DenseSource, LexicalSource, Source
 
     with open_current(session.settings.index) as generation:
-        encoder = ReferenceEncoder(session.settings.model)
-        sources: list[Source] = [DenseSource(generation), LexicalSource(generation)]
-        yield open_library(generation, encoder, sources, session.settings.links)
+        yield library_of(generation, ReferenceEncoder(session.settings.model), session.settings)
 
 
 def _print_answer(session: Session, question: Question, library: Library, *, one_of_many: bool) -> list[str]:

@@ -2,36 +2,68 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from briefbot.cli.options import Session, with_session
 from briefbot.errors import UnreadableFile
 
+if TYPE_CHECKING:
+    from briefbot.building.preparing import Bars
+
 
 @click.command()
 @click.option("--full", is_flag=True, help="Read and embed everything anew.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and change nothing.")
 @click.option("--allow-removals", is_flag=True, help="Publish although many documents are gone or unreadable.")
+@click.option(
+    "--background",
+    is_flag=True,
+    help="Run at the lowest priority, and be the first to be ended when memory runs out.",
+)
+@click.option("--progress-json", is_flag=True, help="Tell progress on standard error, one JSON object a line.")
 @with_session
-def build(session: Session, *, full: bool, dry_run: bool, allow_removals: bool) -> int:
+def build(session: Session, *, background: bool, progress_json: bool, **options: bool) -> int:
     """Bring the index up to the documents: what was added, changed, removed and skipped.
 
     Unchanged passages are not embedded again. The generation that was current answers until the new one is complete.
     """
+    if background:
+        _step_back()
+
     from briefbot.building import BuildOptions
     from briefbot.building import build as build_index
     from briefbot.building.preparing import Tools
     from briefbot.embedding.reference import ReferenceEncoder
     from briefbot.index.disk import Disk
-    from briefbot.terminal.progress import Bars, bars_wanted
     from briefbot.terminal.reports import render_build, report_json
 
     settings = session.settings
-    bars = Bars(sys.stderr, enabled=bars_wanted(sys.stderr, os.environ, quiet=session.quiet))
+    bars = _bars(session, as_json=progress_json)
     tools = Tools(settings, Disk(settings.index), ReferenceEncoder(settings.model), bars)
-    report = build_index(tools, BuildOptions(full=full, dry_run=dry_run, allow_removals=allow_removals))
+    report = build_index(tools, BuildOptions(**options))
     session.result(lambda: render_build(report, session.paint), lambda: report_json(report))
     return UnreadableFile.exit_code if report.skipped else 0
+
+
+def _bars(session: Session, *, as_json: bool) -> Bars:
+    from briefbot.terminal import progress
+
+    if as_json and not session.quiet:
+        return progress.JsonBars(sys.stderr)
+    wanted = not as_json and progress.bars_wanted(sys.stderr, os.environ, quiet=session.quiet)
+    return progress.Bars(sys.stderr, enabled=wanted)
+
+
+def _step_back() -> None:
+    """Let everything else on this machine go first; its threads and children follow."""
+    os.nice(19)
+    with contextlib.suppress(AttributeError, OSError):  # macOS has neither of the two
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", "ascii")

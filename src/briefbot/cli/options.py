@@ -30,9 +30,10 @@ _SHARED = (
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The settings in force, and how this call wants to be spoken to."""
+    """The settings in force, the file that was named for them, and how this call wants to be spoken to."""
 
     settings: Settings
+    config: str | None
     as_json: bool
     quiet: bool
     may_ask: bool
@@ -59,6 +60,7 @@ def with_session(command: Callable[..., Any]) -> Callable[..., Any]:
         flags = {name: rest.pop(name) for name in ("corpus", "index", "model", "config")}
         session = Session(
             settings=load_settings(flags, os.environ),
+            config=flags["config"] or os.environ.get("BRIEFBOT_CONFIG"),
             as_json=as_json,
             quiet=quiet,
             may_ask=not no_input and sys.stdin.isatty(),

@@ -1,10 +1,12 @@
-"""How far long work has come: a bar with count, rate and time left, on a terminal and nowhere else.
+"""How far long work has come: a bar with count, rate and time left on a terminal, lines of JSON for a program.
 
 The only module that draws while something else works. It refuses to know what the work is.
 """
 
 from __future__ import annotations
 
+import json
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TextIO
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from rich.progress import Progress, TaskID
+
+_BETWEEN_LINES = 0.5  # seconds
 
 
 def bars_wanted(stream: TextIO, environ: Mapping[str, str], *, quiet: bool) -> bool:
@@ -56,6 +60,49 @@ class Bars:
                 yield progress
             finally:
                 self._progress = None
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBars:
+    """Writes one JSON object a line: at the begin of a step, at its end, and in between at most two a second."""
+
+    stream: TextIO
+    clock: Callable[[], float] = time.monotonic
+
+    @contextmanager
+    def __call__(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
+        """Tell of a step for as long as the context lasts; its value is told of each part of it."""
+        if total == 0:
+            yield lambda _: None
+            return
+        told = _Told(self, label, total)
+        told.write()
+        yield told.advance
+        if told.written < told.done:
+            told.write()
+
+
+@dataclass(slots=True)
+class _Told:
+    """A step of which JSON is told: how much is done, how much of it is written, and when that was."""
+
+    bars: JsonBars
+    label: str
+    total: int
+    done: int = 0
+    written: int = 0
+    at: float = 0.0
+
+    def advance(self, steps: int) -> None:
+        self.done += steps
+        if self.bars.clock() - self.at >= _BETWEEN_LINES:
+            self.write()
+
+    def write(self) -> None:
+        line = {"step": self.label, "done": self.done, "total": self.total}
+        self.bars.stream.write(json.dumps(line) + "\n")
+        self.bars.stream.flush()
+        self.written, self.at = self.done, self.bars.clock()
 
 
 def _progress(stream: TextIO) -> Progress:

@@ -1,0 +1,94 @@
+"""briefbot run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from briefbot.cli.options import Session, with_session
+from briefbot.credentials import bot_token
+
+if TYPE_CHECKING:
+    from briefbot.discord.asking import Parts
+    from briefbot.embedding.encoder import Encoder
+    from briefbot.serving.exposition import Health
+
+
+@click.command()
+@click.option(
+    "--metrics-port", type=click.IntRange(0, 65_535), metavar="PORT", help="Serve /metrics and /healthz there."
+)
+@click.option(
+    "--metrics-host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where they are served."
+)
+@with_session
+def run(session: Session, *, metrics_port: int | None, metrics_host: str) -> None:
+    """Run the Discord bot until it is told to end (SIGTERM).
+
+    The token is taken from DISCORD_TOKEN, or from the file that DISCORD_TOKEN_FILE names.
+    """
+    from briefbot.serving.logs import configure_logs
+
+    token = bot_token(os.environ)
+    configure_logs(sys.stderr, secrets=(token,))
+    asyncio.run(_serve(session, token, metrics_port, metrics_host))
+
+
+async def _serve(session: Session, token: str, port: int | None, host: str) -> None:
+    import contextlib
+
+    from briefbot.discord.running import run as run_bot
+    from briefbot.embedding.remote import RemoteEncoder
+    from briefbot.serving.exposition import serve
+
+    async with contextlib.AsyncExitStack() as stack:
+        encoder = stack.enter_context(RemoteEncoder(session.settings.model))
+        parts = _parts(session, encoder)
+        if port is not None:
+            await stack.enter_async_context(serve(host, port, parts.metrics, lambda: _health(parts)))
+        await run_bot(parts, token)
+
+
+def _parts(session: Session, encoder: Encoder) -> Parts:
+    from briefbot.cli.library import library_of
+    from briefbot.discord.asking import Parts
+    from briefbot.serving.desk import AnswerDesk
+    from briefbot.serving.feedback import FeedbackFile
+    from briefbot.serving.metrics import Metrics
+    from briefbot.serving.rebuild import Rebuilder
+
+    settings = session.settings
+    wanted = settings.discord
+    return Parts(
+        desk=AnswerDesk(
+            settings.index,
+            lambda generation: library_of(generation, encoder, settings),
+            most_waiting=wanted.queue,
+        ),
+        settings=wanted,
+        rules=settings.access,
+        rebuilder=Rebuilder(_build_command(session)),
+        metrics=Metrics(),
+        feedback=FeedbackFile(wanted.feedback, wanted.feedback_days) if wanted.feedback else None,
+    )
+
+
+def _build_command(session: Session) -> tuple[str, ...]:
+    """Return the command that rebuilds the index with the settings in force."""
+    settings = session.settings
+    folders = ("--corpus", str(settings.corpus), "--index", str(settings.index), "--model", settings.model)
+    manner = ("--json", "--progress-json", "--background", "--no-input")
+    config = ("--config", session.config) if session.config else ()
+    return (sys.executable, "-m", "briefbot", "build", *manner, *folders, *config)
+
+
+def _health(parts: Parts) -> Health:
+    from briefbot.serving.exposition import Health
+
+    state = parts.desk.state
+    facts = {"generation": state.generation, "loading": state.loading, "waiting": state.waiting}
+    return Health(ok=True, facts=facts | ({"problem": state.problem} if state.problem else {}))
