@@ -15,8 +15,7 @@ from urllib.parse import quote
 from briefbot.corpus.freshness import is_gone, staleness
 from briefbot.corpus.language import language_of
 from briefbot.errors import DamagedIndex, ForeignIndex, UsageFault
-from briefbot.index.generation import Generation, in_place
-from briefbot.model import Answer, Citation, Document, Excerpt, Hit, Passage, Question, Span
+from briefbot.model import Answer, Citation, Document, Excerpt, Passage, Question, Span, in_place
 from briefbot.search.analysis import terms
 from briefbot.search.confidence import calibration, signals
 from briefbot.search.ranking import Ranked, rank
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from briefbot.embedding.encoder import Encoder
+    from briefbot.index.generation import Generation
     from briefbot.settings import LinkRule
 
 
@@ -104,22 +104,27 @@ def _excerpts(question: Question, ranked: Ranked, library: Library) -> Iterator[
         passage = library.generation.passage(hit.row)
         if not is_gone(corpus, passage.document):
             left -= 1
-            yield place, _excerpt(hit, passage, ranked, library, corpus)
+            highlight = _answering_sentence(passage, ranked)
+            yield place, excerpt_of(passage, library, highlight=highlight, score=hit.score)
 
 
-def _excerpt(hit: Hit, passage: Passage, ranked: Ranked, library: Library, corpus: Path) -> Excerpt:
-    document = library.generation.document(passage.document)
+def excerpt_of(passage: Passage, library: Library, *, highlight: Span | None = None, score: float = 1.0) -> Excerpt:
+    """Return a passage as an excerpt, checked against its document once more; `highlight` counts within its text.
+
+    Without a highlight, the whole passage is it. Raises DamagedIndex where the passage is not in its document's text.
+    """
+    generation = library.generation
+    document = generation.document(passage.document)
     if passage.text != passage.span.of(document.text):
         raise DamagedIndex(f"A passage of {passage.document} is not in its text; run: briefbot build --full")
-    origin = library.generation.origin(passage.document)
     return Excerpt(
         kind=passage.kind,
         text=passage.text,
-        score=hit.score,
-        highlight=_answering_sentence(passage, ranked),
+        score=score,
+        highlight=Span(0, len(passage.text)) if highlight is None else highlight,
         header=passage.header,
         citation=cite(document, passage, library.links),
-        stale=staleness(corpus, passage.document, origin),
+        stale=staleness(Path(generation.manifest.corpus), passage.document, generation.origin(passage.document)),
     )
 
 

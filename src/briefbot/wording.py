@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 RECIPE = 1
 
@@ -20,6 +21,8 @@ _LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t]*(?:\r\n|\r|\n)
 _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])
 _PLAIN_QUOTES = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
 _PREFIX_LENGTH = 120
+_LIST_ITEM = re.compile(r"(?:»\u00a0)?(?:[-*+•‣◦–—]|\(?\w{1,3}[.)])\s")
+_FULL = 0.85  # of the widest line: what a line with its neighbour's first word reaches where it was wrapped
 
 
 def search_text(title: str, heading: Sequence[str], header: str | None, text: str) -> str:
@@ -50,6 +53,31 @@ def folded(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", normalised(text).casefold())
     bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
     return unicodedata.normalize("NFKC", bare)
+
+
+def letters(text: str) -> str:
+    """Return only the letters and digits of `text`, without case: what two spellings of one text have in common."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def flowed(text: str, width: float, measure: Callable[[str], int]) -> str:
+    """Return `text` with the line ends that only wrapped its prose as spaces, unless its lines fit as they are.
+
+    Nothing else changes, so that spans of the text stay true. `measure` tells how wide a line is.
+    """
+    lines = text.split("\n")
+    widest = max(map(measure, lines))
+    if widest <= width:
+        return text
+    ends = (" " if _runs_on(line, after, widest, measure) else "\n" for line, after in pairwise(lines))
+    return "".join(f"{line}{end}" for line, end in zip(lines, [*ends, ""], strict=True))
+
+
+def _runs_on(line: str, after: str, widest: int, measure: Callable[[str], int]) -> bool:
+    """Tell whether `line` ends because the next word did not fit, which prose does and lists and verses do not."""
+    if not after.strip() or after[0].isspace() or _LIST_ITEM.match(after):
+        return False
+    return measure(f"{line} {after.split(maxsplit=1)[0]}") >= _FULL * widest
 
 
 def _at_most(line: str, length: int) -> str:

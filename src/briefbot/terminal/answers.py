@@ -7,13 +7,12 @@ and wrapped, but no word of it is changed. In JSON it is exactly what the docume
 from __future__ import annotations
 
 import re
-import unicodedata
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from briefbot.harmless import one_line, printable
 from briefbot.model import Span
 from briefbot.terminal.wrapping import GLUE, cells, wrapped
+from briefbot.wording import flowed, letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +32,9 @@ _STRENGTHS = (
     (0.0, "Weak match: read the passage before you rely on it."),
 )
 _LEGEND = "The passage, with the answering sentence between » and «:"
-_ITEM = r"(?:[-*+•‣◦–—]|\(?\w{1,3}[.)])\s"
 _DIVIDED = re.compile(r"(?<=[^\W\d_]-)\n(?=[^\W\d_])")
-_LIST_ITEM = re.compile(rf"(?:{_OPEN})?{_ITEM}")
 _LAID_OUT = ("table", "row", "code")  # whose line ends and spaces mean something
 _LINES_OF_FILE = (".txt", ".md", ".csv", ".tsv")  # elsewhere lines count in the extracted text: no help to a person
-_FULL = 0.85  # of the widest line: what a line with its neighbour's first word reaches where it was wrapped
 
 
 def render_answer(answer: Answer, paint: Paint, width: int) -> str:
@@ -81,12 +77,8 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 
 def _understood(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
     """Tell how the question was understood, where that has other words."""
-    if _letters(answer.understood_as) != _letters(answer.question):
+    if letters(answer.understood_as) != letters(answer.question):
         yield [paint.dim(line) for line in _flat(f"Understood as: {one_line(answer.understood_as)}", width)]
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def _found(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
@@ -135,7 +127,7 @@ def _passage(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
     if excerpt.kind in _LAID_OUT:
         lines = wrapped(text, inner if excerpt.kind == "row" else None)
     else:
-        text = _flowed(text, inner)
+        text = flowed(text, inner, cells)
         lines = wrapped(text, inner)
     return _quoted([*_header(excerpt), *(_emphasised(text, line, marked, paint) for line in lines)], paint)
 
@@ -156,23 +148,6 @@ def _shown(text: str) -> str:
 
 def _header(excerpt: Excerpt) -> list[str]:
     return _shown(excerpt.header).splitlines() if excerpt.header else []
-
-
-def _flowed(text: str, width: int) -> str:
-    """Return `text` with the line ends that only wrapped its prose as spaces, unless its lines fit as they are."""
-    lines = text.split("\n")
-    widest = max(map(cells, lines))
-    if widest <= width:
-        return text
-    ends = (" " if _runs_on(line, after, widest) else "\n" for line, after in pairwise(lines))
-    return "".join(f"{line}{end}" for line, end in zip(lines, [*ends, ""], strict=True))
-
-
-def _runs_on(line: str, after: str, widest: int) -> bool:
-    """Tell whether `line` ends because the next word did not fit, which prose does and lists and verses do not."""
-    if not after or after[0].isspace() or _LIST_ITEM.match(after):
-        return False
-    return cells(f"{line} {after.split(maxsplit=1)[0]}") >= _FULL * widest
 
 
 def _emphasised(text: str, line: Span, marked: Span, paint: Paint) -> str:

@@ -1,0 +1,116 @@
+"""The slash commands and the message menu, as Discord is told of them; each hands on to what does the work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import discord
+from briefbot.discord import answering, lists, reindexing
+from briefbot.discord.answering import Request
+from briefbot.discord.asking import visible
+from briefbot.discord.limits import QUESTION  # noqa: TC001 - discord.py evaluates annotations
+from briefbot.discord.places import completions
+from briefbot.discord.translation import text
+from discord import app_commands
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from briefbot.discord.bot import BriefBot
+
+F = TypeVar("F", bound="Callable[..., Any]")
+Text = app_commands.Range[str, 1, 100]
+
+
+def add_commands(tree: app_commands.CommandTree[Any]) -> None:
+    """Add every command to a tree."""
+    commands: tuple[Any, ...] = (ask, sources, source, status, help_, privacy, reindex, answer_message)
+    for command in commands:
+        tree.add_command(command)
+
+
+def _named(command: str, *options: str) -> Callable[[F], F]:
+    """Give the options of a command their names and descriptions from the catalogue."""
+
+    def named(callback: F) -> F:
+        names = {option: text(f"command.{command}.{option}") for option in options}
+        descriptions = {option: text(f"command.{command}.{option}_description") for option in options}
+        return app_commands.describe(**descriptions)(app_commands.rename(**names)(callback))
+
+    return named
+
+
+async def _complete(event: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Complete a document or folder from memory, from those that who types may see."""
+    bot: BriefBot = event.client
+    bot.parts.metrics.interacted("autocomplete")
+    opened = bot.parts.desk.current
+    if opened is None:
+        return []
+    scope = bot.visibility.seen_by(await bot.visibility.asker(event))(opened)
+    found = completions(visible(opened, scope), typed)
+    return [app_commands.Choice(name=shown, value=meant) for shown, meant in found]
+
+
+@app_commands.command(name="ask", description=text("command.ask.description"))
+@_named("ask", "question", "document", "since", "author", "private")
+@app_commands.autocomplete(document=_complete)
+async def ask(  # noqa: PLR0913, PLR0917 - one parameter an option
+    event: discord.Interaction[Any],
+    question: app_commands.Range[str, 1, QUESTION],
+    document: Text | None = None,
+    since: app_commands.Range[str, 1, 30] | None = None,
+    author: app_commands.Range[str, 1, 50] | None = None,
+    private: bool | None = None,
+) -> None:
+    """Answer a question."""
+    await answering.answer_command(event, Request(question, document, since, author, private))
+
+
+@app_commands.command(name="sources", description=text("command.sources.description"))
+@_named("sources", "document")
+@app_commands.autocomplete(document=_complete)
+async def sources(event: discord.Interaction[Any], document: Text | None = None) -> None:
+    """List documents."""
+    await lists.show_sources(event, document)
+
+
+@app_commands.command(name="source", description=text("command.source.description"))
+@_named("source", "document", "paragraph")
+@app_commands.autocomplete(document=_complete)
+async def source(
+    event: discord.Interaction[Any], document: Text, paragraph: app_commands.Range[int, 1, 1_000_000] = 1
+) -> None:
+    """Read in a document."""
+    await lists.show_paragraphs(event, document, paragraph)
+
+
+@app_commands.command(name="status", description=text("command.status.description"))
+async def status(event: discord.Interaction[Any]) -> None:
+    """Tell the state."""
+    await lists.show_status(event)
+
+
+@app_commands.command(name="help", description=text("command.help.description"))
+async def help_(event: discord.Interaction[Any]) -> None:
+    """Tell what can be done."""
+    await lists.show_help(event)
+
+
+@app_commands.command(name="privacy", description=text("command.privacy.description"))
+async def privacy(event: discord.Interaction[Any]) -> None:
+    """Tell what is kept."""
+    await lists.show_privacy(event)
+
+
+@app_commands.command(name="reindex", description=text("command.reindex.description"))
+@_named("reindex", "full")
+async def reindex(event: discord.Interaction[Any], full: bool = False) -> None:
+    """Rebuild the index."""
+    await reindexing.reindex(event, full=full)
+
+
+@app_commands.context_menu(name=text("menu.answer"))
+async def answer_message(event: discord.Interaction[Any], message: discord.Message) -> None:
+    """Answer what a message asks, privately."""
+    await answering.answer_menu(event, message)
