@@ -1,0 +1,47 @@
+"""Runs briefbot with discord.py pointed at the stand-in: `python -m tests.discord.standin.launch URL ARGUMENTS`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import Any
+
+from tests.discord.standin.words import MODEL, use_words
+
+PAUSE = "STANDIN_IDENTIFY_PAUSE"  # seconds between two shards; discord.py itself waits for five
+
+
+def point_at(url: str) -> None:
+    """Let discord.py talk to the stand-in at this address and to nothing else."""
+    from discord.gateway import DiscordWebSocket
+    from discord.http import Route
+    from yarl import URL
+
+    import discord
+
+    Route.BASE = f"{url}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(url.replace("http://", "ws://") + "/gateway")
+    discord.Asset.BASE = f"{url}/cdn"
+    if PAUSE in os.environ:
+        discord.Client.before_identify_hook = _pause  # type: ignore[method-assign]
+
+
+async def _pause(self: Any, shard_id: int | None, *, initial: bool = False) -> None:
+    del self, shard_id
+    if not initial:
+        await asyncio.sleep(float(os.environ[PAUSE]))
+
+
+def main() -> None:
+    from briefbot.cli import run
+
+    url, *arguments = sys.argv[1:]
+    point_at(url)
+    if os.environ.get(MODEL) == "words":
+        use_words()
+    sys.exit(run(arguments))
+
+
+if __name__ == "__main__":
+    main()
