@@ -16,7 +16,7 @@ from tools.make_help import PAGE, README, ROOT, commands_page, with_overview
 from briefbot import errors
 from briefbot.corpus.formats import FORMATS
 from briefbot.model import Block, Reading, Span
-from briefbot.settings import Limits, Settings, load_settings
+from briefbot.settings import AccessRule, DiscordSettings, Limits, Settings, load_settings
 from briefbot.terminal.answers import answer_json
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -107,6 +107,10 @@ def test_the_settings_file_in_the_readme_holds_every_key_and_the_defaults(tmp_pa
 
     assert tomllib.loads(example).keys() == {field.name for field in fields(Settings)}
     assert tomllib.loads(example)["limits"] == asdict(Limits())
+    assert tomllib.loads(example)["discord"].keys() == {field.name for field in fields(DiscordSettings)}
+    assert tomllib.loads(example)["access"][0].keys() == {field.name for field in fields(AccessRule)}
+    for name in ("cooldown", "queue", "log_questions", "feedback_days"):
+        assert getattr(shown.discord, name) == getattr(DiscordSettings(), name)
     assert [rule.pattern for rule in shown.links] == ["russia-north-korea/*.pdf", "handbook/*.md"]
     assert (shown.corpus, shown.index) == (tmp_path / Settings().corpus, tmp_path / Settings().index)
     assert (shown.model, shown.keep) == (Settings().model, Settings().keep)

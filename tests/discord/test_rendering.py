@@ -246,7 +246,7 @@ def test_every_message_keeps_the_limits_and_nothing_of_others_lives(
     found: list[Excerpt], question: str, words: object, answered: bool, private: bool
 ) -> None:
     found = [replace(each, citation=replace(each.citation, paragraph=n)) for n, each in enumerate(found, 1)]
-    asked = Asked(Filters(question or None, question[:50] or None), private=private, feedback=True)
+    asked = Asked(Filters(question or None, question[:20] or None), private=private, feedback=True)
     told = answer(*found, question=question) if answered else answer(related=tuple(found), question=question)
     first = found[0]
     messages = [
