@@ -9,10 +9,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from briefbot.cli import commands
 
 if TYPE_CHECKING:
-    import click
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "commands.md"
@@ -36,10 +38,7 @@ def main() -> None:
 
 def commands_page() -> str:
     """Return the text of docs/commands.md."""
-    top = _top()
-    helps = [top.get_help(), *(_help(name, top) for name in commands.list_commands(top))]
-    titles = ["briefbot", *(f"briefbot {name}" for name in commands.list_commands(top))]
-    return "\n".join([_HEAD, *(f"## {title}\n\n{_fenced(text)}" for title, text in zip(titles, helps, strict=True))])
+    return "\n".join([_HEAD, *(f"## {title}\n\n{_fenced(text)}" for title, text in _helps(commands, _top()))])
 
 
 def with_overview(readme: str) -> str:
@@ -52,11 +51,15 @@ def _top() -> click.Context:
     return commands.make_context("briefbot", [], terminal_width=_COLUMNS, resilient_parsing=True)
 
 
-def _help(name: str, top: click.Context) -> str:
-    command = commands.get_command(top, name)
-    if command is None:
-        raise LookupError(name)
-    return command.make_context(name, [], parent=top, resilient_parsing=True).get_help()
+def _helps(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
+    """Yield the name and the help of a command, and of the commands below it."""
+    yield context.command_path, context.get_help()
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            if below is None:
+                raise LookupError(name)
+            yield from _helps(below, below.make_context(name, [], parent=context, resilient_parsing=True))
 
 
 def _fenced(text: str) -> str:
