@@ -15,7 +15,7 @@ from urllib.parse import quote
 from briefbot.corpus.freshness import is_gone, staleness
 from briefbot.corpus.language import language_of
 from briefbot.errors import DamagedIndex, ForeignIndex, UsageFault
-from briefbot.model import Answer, Citation, Document, Excerpt, Passage, Question, Span, in_place
+from briefbot.model import Answer, Citation, Document, Excerpt, Filters, Passage, Question, Span, in_place
 from briefbot.search.analysis import terms
 from briefbot.search.confidence import calibration, signals
 from briefbot.search.ranking import Ranked, rank
@@ -90,6 +90,7 @@ def search(question: Question, library: Library) -> Ranked:
         vector=library.encoder.encode_questions([words])[0],
         terms=tuple(dict.fromkeys(terms(words, language_of(words)))),
         allowed=library.generation.allowed(question.scope, question.filters),
+        visible=library.generation.allowed(question.scope, Filters()),
     )
     return rank(query, library.sources, library.generation.place)
 

@@ -111,3 +111,8 @@ def test_a_label_that_discord_would_not_show_as_a_link_stands_beside_its_address
     assert link("evil.com", "https://example.org") == "evil.com · <https://example.org>"
     assert link("The *Visit*", "https://example.org") == "The \\*Visit\\* · <https://example.org>"
     assert link("The Visit", "https://example.org/a b)c") == "[The Visit](<https://example.org/a%20b%29c>)"
+
+
+def test_code_that_would_end_a_link_before_it_is_no_code_block() -> None:
+    assert code_block("](http://b.c)@everyone") is None
+    assert code_block("a[1](x)") == "```\na[1](x)\n```"

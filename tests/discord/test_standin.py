@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import pytest
-
-pytest.importorskip("discord")
-pytest.importorskip("jsonschema")
-
 from tests.discord.standin.contract import contract
 from tests.discord.standin.interactions import Callback
 from tests.discord.standin.limits import choice_reasons, house_reasons, message_reasons, modal_reasons
@@ -21,6 +16,9 @@ from tests.discord.standin.messages import COMPONENTS_V2, Upload
 from tests.discord.standin.permissions import Permission
 from tests.discord.standin.process import BotProcess
 from tests.discord.standin.stage import Discord
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 TINY = "tests.discord.standin.tiny_client"
 CALLBACKS, HOOKS = "POST /interactions/*", "* /webhooks/*"
@@ -135,7 +133,7 @@ async def _resumed(play: Play) -> None:
     await discord.ready()
     assert (await play.echo("new session"), len(gateway.identifies)) == ("new session", 2)
     assert await play.bot.terminate() == 0
-    assert [closed.code for closed in gateway.closes] == [None, 4000, 4000, 1000, 1000]
+    assert [closed.code for closed in gateway.closes] == [1006, 4000, 4000, 1000, 1000]
 
 
 def test_faults_strike_and_discord_py_gets_over_those_it_can() -> None:
@@ -282,20 +280,112 @@ async def _away(play: Play) -> None:
     assert await play.echo("back") == "back"
 
 
-@dataclass(frozen=True)
-class Made:
-    """Components and bodies that stand right at a limit or just beyond it."""
+class Rest:
+    """Asks the REST API as a bot without discord.py would."""
 
-    @staticmethod
-    def buttons(rows: int, each: int, label: str = "x") -> list[dict[str, Any]]:
-        def button(row: int, place: int) -> dict[str, Any]:
-            return {"type": 2, "style": 1, "label": label, "custom_id": f"{row}.{place}"}
+    def __init__(self, discord: Discord, session: aiohttp.ClientSession) -> None:
+        self.discord, self._session = discord, session
 
-        return [{"type": 1, "components": [button(row, place) for place in range(each)]} for row in range(rows)]
+    async def __call__(self, method: str, path: str, body: Any = None, code: int | None = None) -> Any:
+        """Return the answer's body; `code` is the error that is expected."""
+        headers = {"Authorization": f"Bot {self.discord.token}"}
+        url = f"{self.discord.url}/api/v10{path}"
+        async with self._session.request(method, url, json=body, headers=headers) as answer:
+            said = await answer.json() if answer.status != 204 else None
+            assert (said or {}).get("code") == code if isinstance(said, dict) else code is None
+            return said
 
-    @staticmethod
-    def texts(*texts: str) -> dict[str, Any]:
-        return {"components": [{"type": 10, "content": text} for text in texts], "flags": COMPONENTS_V2}
+
+def asked(scene: Callable[[Rest], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        async with Discord(check_answers=True) as discord, aiohttp.ClientSession() as session:
+            await scene(Rest(discord, session))
+            assert (discord.state.wrong_answers, discord.state.crashes) == ([], [])
+
+    asyncio.run(whole())
+
+
+def quiet(content: str, **more: Any) -> dict[str, Any]:
+    return {"content": content, "flags": 4, "allowed_mentions": {"parse": []}, **more}
+
+
+def test_messages_need_a_channel_permissions_and_what_they_refer_to() -> None:
+    asked(_posting)
+
+
+async def _posting(rest: Rest) -> None:
+    world = rest.discord.world
+    channel = world.channel(world.guild("Team"), "general")
+    path = f"/channels/{channel.id}/messages"
+    first = await rest("POST", path, quiet("one", nonce="1", enforce_nonce=True))
+    assert (await rest("POST", path, quiet("two", nonce="1", enforce_nonce=True)))["id"] == first["id"]
+    assert (await rest("PATCH", f"{path}/{first['id']}", quiet("edited")))["content"] == "edited"
+    reply = quiet("two", message_reference={"message_id": first["id"]})
+    assert (await rest("POST", path, reply))["referenced_message"]["content"] == "edited"
+    await rest("DELETE", f"{path}/{first['id']}")
+    await rest("PATCH", f"{path}/{first['id']}", quiet("again"), code=10008)
+    await rest("POST", path, reply, code=50035)
+    loose = {"message_id": first["id"], "fail_if_not_exists": False}
+    await rest("POST", path, quiet("three", message_reference=loose))
+    world.overwrite(channel, world.bot, deny=Permission.SEND_MESSAGES)
+    await rest("POST", path, quiet("four"), code=50013)
+    world.overwrite(channel, world.bot, deny=Permission.VIEW_CHANNEL)
+    await rest("GET", path, code=50001)
+    channel.deleted = True
+    await rest("POST", path, quiet("five"), code=10003)
+    assert [message.text for message in channel.messages] == ["edited", "two", "three"]
+    rest.discord.assert_clean()
+
+
+def test_a_thread_needs_its_own_permission() -> None:
+    asked(_in_threads)
+
+
+async def _in_threads(rest: Rest) -> None:
+    world = rest.discord.world
+    guild = world.guild("Team", everyone=Permission.VIEW_CHANNEL, bot=Permission.SEND_MESSAGES)
+    channel = world.channel(guild, "general")
+    thread = world.thread(channel, "aside")
+    await rest("POST", f"/channels/{channel.id}/messages", quiet("here"))
+    await rest("POST", f"/channels/{thread.id}/messages", quiet("there"), code=50013)
+    world.overwrite(channel, guild.everyone, allow=Permission.SEND_MESSAGES_IN_THREADS)
+    await rest("POST", f"/channels/{thread.id}/messages", quiet("there"))
+    secret = world.thread(channel, "secret", private=True)
+    await rest("POST", f"/channels/{secret.id}/messages", quiet("there"), code=50001)
+    post = world.thread(world.forum(guild, "forum"), "post")
+    assert (await rest("GET", f"/channels/{post.id}"))["type"] == 11
+    await rest("POST", f"/channels/{world.forum(guild, 'forum').id}/messages", quiet("there"), code=50008)
+
+
+def test_commands_keep_their_ids_and_change_their_versions() -> None:
+    asked(_registering)
+
+
+async def _registering(rest: Rest) -> None:
+    path = f"/applications/{rest.discord.world.application_id}/commands"
+    ask = {"name": "ask", "description": "Ask", "name_localizations": {"de": "frage"}}
+    (first,) = await rest("PUT", path, [ask])
+    (same,) = await rest("PUT", path, [ask])
+    (other,) = await rest("PUT", path, [{**ask, "description": "Ask me"}])
+    assert (same, other["id"]) == (first, first["id"])
+    assert int(other["version"]) > int(first["version"])
+    assert "name_localizations" not in (await rest("GET", path))[0]
+    assert (await rest("GET", f"{path}?with_localizations=true"))[0]["name_localizations"] == {"de": "frage"}
+    await rest("PUT", path, [ask, ask], code=50035)
+    await rest("PUT", path, [{**ask, "name": "Ask"}], code=50035)
+    await rest("GET", "/applications/none/commands", code=0)
+    assert len(rest.discord.refusals) == 3
+
+
+def buttons(rows: int, each: int, label: str = "x") -> list[dict[str, Any]]:
+    def button(row: int, place: int) -> dict[str, Any]:
+        return {"type": 2, "style": 1, "label": label, "custom_id": f"{row}.{place}"}
+
+    return [{"type": 1, "components": [button(row, place) for place in range(each)]} for row in range(rows)]
+
+
+def texts(*texts: str) -> dict[str, Any]:
+    return {"components": [{"type": 10, "content": text} for text in texts], "flags": COMPONENTS_V2}
 
 
 @pytest.mark.parametrize(
@@ -306,17 +396,17 @@ class Made:
         ({"content": "😀" * 1001}, True),
         ({"content": ""}, True),
         ({"content": " \n"}, True),
-        ({"components": Made.buttons(5, 5)}, False),
-        ({"components": Made.buttons(6, 1)}, True),
-        ({"components": Made.buttons(1, 6)}, True),
-        ({"components": Made.buttons(1, 1, "x" * 81)}, True),
-        ({"components": [*Made.buttons(1, 1), *Made.buttons(1, 1)]}, True),
-        (Made.texts(*["x" * 100] * 40), False),
-        (Made.texts(*["x"] * 41), True),
-        (Made.texts("x" * 4001), True),
-        (Made.texts("漢" * 3166), False),
-        (Made.texts("漢" * 3167), True),
-        ({**Made.texts("x"), "content": "y"}, True),
+        ({"components": buttons(5, 5)}, False),
+        ({"components": buttons(6, 1)}, True),
+        ({"components": buttons(1, 6)}, True),
+        ({"components": buttons(1, 1, "x" * 81)}, True),
+        ({"components": [*buttons(1, 1), *buttons(1, 1)]}, True),
+        (texts(*["x" * 100] * 40), False),
+        (texts(*["x"] * 41), True),
+        (texts("x" * 4001), True),
+        (texts("漢" * 3166), False),
+        (texts("漢" * 3167), True),
+        ({**texts("x"), "content": "y"}, True),
         ({"embeds": [{"description": "x" * 4096}]}, False),
         ({"embeds": [{"description": "x" * 4097}]}, True),
     ],
@@ -373,12 +463,12 @@ def test_of_all_texts_of_a_command_the_longest_localisations_count() -> None:
 
 
 def test_the_house_wants_no_pings_and_no_embeds() -> None:
-    quiet = {"content": "x", "allowed_mentions": {"parse": []}}
-    assert house_reasons(quiet, 4, creating=True) == []
-    assert house_reasons(quiet, 0, creating=False) == []
-    assert house_reasons(quiet, 0, creating=True) == ["embeds are not suppressed"]
+    body = quiet("x")
+    assert house_reasons(body, 4, creating=True) == []
+    assert house_reasons(body, 0, creating=False) == []
+    assert house_reasons(body, 0, creating=True) == ["embeds are not suppressed"]
     assert len(house_reasons({"content": "x"}, 4, creating=True)) == 1
-    assert len(house_reasons({**quiet, "allowed_mentions": {"parse": [], "replied_user": True}}, 4, creating=True)) == 1
+    assert len(house_reasons({**body, "allowed_mentions": {"parse": [], "replied_user": True}}, 4, creating=True)) == 1
 
 
 @pytest.mark.skipif(contract() is None, reason="Discord's own API document is not at hand")
@@ -388,7 +478,7 @@ def test_requests_are_held_to_discords_own_document() -> None:
     original = known.find("PATCH", "/webhooks/1/token/messages/@original")
     assert original is not None
     assert original.path.endswith("@original")
-    assert original.reasons({"content": "x", "components": Made.buttons(1, 1)}) == []
+    assert original.reasons({"content": "x", "components": buttons(1, 1)}) == []
     assert original.reasons({"content": 7}) == ["$.content: 7 is not of type 'string', 'null'"]
     assert original.wrong_answers(200, {"id": "1"}) != []
     assert known.find("GET", "/channels/general/messages") is None

@@ -96,7 +96,8 @@ def test_name_and_identity_are_the_models_own_and_need_no_child(encoder: RemoteE
 
 def test_what_runs_the_model_is_not_imported_here() -> None:
     code = (
-        "import sys; from tests.embedding.test_remote import WORDS; from briefbot.embedding.remote import RemoteEncoder\n"
+        "import sys; from tests.embedding.test_remote import WORDS\n"
+        "from briefbot.embedding.remote import RemoteEncoder\n"
         "with RemoteEncoder('all-MiniLM-L6-v2', WORDS) as e: e.encode_questions(['a'])\n"
         "print(e.identity and [name for name in ('torch', 'sentence_transformers') if name in sys.modules])"
     )

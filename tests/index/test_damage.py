@@ -113,7 +113,9 @@ def days(generation: Generation) -> Any:
 def found_by(source: Callable[[Generation], Source]) -> Callable[[Generation], Any]:
     def read(generation: Generation) -> Any:
         allowed = generation.allowed(Scope.everything(), Filters())
-        matches = source(generation).match(Query(np.full(64, 0.125, np.float32), ("grain", "train", "grey"), allowed))
+        matches = source(generation).match(
+            Query(np.full(64, 0.125, np.float32), ("grain", "train", "grey"), allowed, allowed)
+        )
         rows = matches.candidates(len(allowed))
         return rows.tolist(), matches.scores(rows).tolist()
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from briefbot.index.vectors import Rows
     from briefbot.search.sources import Scores
 
-QUERY = Query(np.zeros(2, np.float32), (), np.ones(9, np.bool_))
+QUERY = Query(np.zeros(2, np.float32), (), np.ones(9, np.bool_), np.ones(9, np.bool_))
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +69,6 @@ def test_between_two_turns_of_an_asker_nobody_has_two(askers: list[int]) -> None
     for asker in set(askers):
         turns = [i for i, (who, _) in enumerate(order) if who == asker]
         assert [order[i][1] for i in turns] == [n for n, who in enumerate(askers) if who == asker]
-        for first, second in zip(turns, turns[1:], strict=False):
+        for first, second in pairwise(turns):
             between = [who for who, _ in order[first + 1 : second]]
             assert len(between) == len(set(between))

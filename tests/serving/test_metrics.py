@@ -5,7 +5,7 @@ import re
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
-from briefbot.serving.metrics import BUCKETS, Metrics
+from briefbot.serving.metrics import BUCKETS, LAG_BUCKETS, Metrics
 
 
 def figures(metrics: Metrics) -> dict[str, float]:
@@ -19,13 +19,13 @@ def figures(metrics: Metrics) -> dict[str, float]:
     }
 
 
-def buckets(name: str, *seconds: float) -> dict[str, float]:
+def buckets(name: str, *seconds: float, bounds: tuple[float, ...] = BUCKETS) -> dict[str, float]:
     """The series of a histogram that was told of `seconds`."""
-    bounds = {
+    counts = {
         f"{name}_bucket {bound if bound != float('inf') else '+Inf'}": float(sum(each <= bound for each in seconds))
-        for bound in (*BUCKETS, float("inf"))
+        for bound in (*bounds, float("inf"))
     }
-    return bounds | {f"{name}_count": float(len(seconds)), f"{name}_sum": sum(seconds)}
+    return counts | {f"{name}_count": float(len(seconds)), f"{name}_sum": sum(seconds)}
 
 
 NOTHING_YET = {
@@ -48,10 +48,10 @@ NOTHING_YET = {
     "generation": 0,
     "documents": 0,
     "passages": 0,
-    "loop_lag_seconds": 0,
     "loop_lag_max_seconds": 0,
     **buckets("first_response_seconds"),
     **buckets("answer_seconds"),
+    **buckets("loop_lag_seconds", bounds=LAG_BUCKETS),
 }
 
 
@@ -83,10 +83,10 @@ def test_each_method_tells_what_has_happened() -> None:
         "generation": 7,
         "documents": 12,
         "passages": 104,
-        "loop_lag_seconds": 0.25,
         "loop_lag_max_seconds": 0.5,
         **buckets("first_response_seconds", 0.0078125),
         **buckets("answer_seconds", 0.25, 45.0, 0.125),
+        **buckets("loop_lag_seconds", 0.5, 0.25, bounds=LAG_BUCKETS),
     }
 
 

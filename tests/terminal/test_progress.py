@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import threading
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from briefbot.terminal.progress import Bars, bars_wanted
+from briefbot.terminal.progress import Bars, JsonBars, bars_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,3 +112,42 @@ def test_bars_are_for_terminals_that_can_draw_and_people_who_want_them(
     assert bars_wanted(screen.stream, environ, quiet=quiet) is wanted
     screen.close()
     assert bars_wanted(io.StringIO(), environ, quiet=False) is False
+
+
+# Lines of JSON
+
+
+def test_a_step_is_told_at_its_begin_its_end_and_at_most_twice_a_second_in_between() -> None:
+    stream, now = io.StringIO(), iter([0.0, 0.1, 0.4, 0.6, 0.6, 0.9, 1.2, 1.2, 1.3, 1.3])
+    with JsonBars(stream, lambda: next(now))("encoding", 60) as step:
+        for _ in range(6):
+            step(10)
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert told == [{"step": "encoding", "done": done, "total": 60} for done in (0, 30, 50, 60)]
+
+
+def test_an_end_that_is_told_already_is_not_told_again() -> None:
+    stream, now = io.StringIO(), iter([0.0, 9.0, 9.0])
+    with JsonBars(stream, lambda: next(now))("reading", 4) as step:
+        step(4)
+    assert [json.loads(line)["done"] for line in stream.getvalue().splitlines()] == [0, 4]
+
+
+def test_of_a_step_with_nothing_to_do_nothing_is_told() -> None:
+    stream = io.StringIO()
+    with JsonBars(stream)("encoding", 0) as step:
+        step(0)
+    assert stream.getvalue() == ""
+
+
+def test_an_interrupted_step_does_not_claim_its_end() -> None:
+    stream = io.StringIO()
+
+    def work() -> None:
+        with JsonBars(stream)("encoding", 8) as step:
+            step(1)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert [json.loads(line)["done"] for line in stream.getvalue().splitlines()] == [0]

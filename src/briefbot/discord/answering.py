@@ -7,12 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from briefbot.conversation import Place
-from briefbot.discord.asking import Inquiry
+from briefbot.discord.asking import Inquiry, NoSuchPlace
 from briefbot.discord.escaping import escaped
 from briefbot.discord.faults import Said
 from briefbot.discord.limits import clipped
 from briefbot.discord.rendering import Asked, render_answer
 from briefbot.discord.replying import reply, say, words_of
+from briefbot.discord.rereading import question_of
 
 if TYPE_CHECKING:
     import discord
@@ -52,7 +53,7 @@ async def answer_menu(event: Event, message: discord.Message) -> None:
         return
 
     async def work(words: Words) -> Message:
-        question = event.client.without_own_name(message.content)
+        question = await _asked_in(event, message)
         if not question:
             raise Said("fault.nothing_said")
         return await _answer(event, Request(question), words, private=True)
@@ -66,7 +67,7 @@ async def _answer(event: Event, request: Request, words: Words, *, private: bool
     audience = (
         await bot.visibility.asker(event) if alone else bot.visibility.everybody(event.guild_id or 0, event.channel)
     )
-    place = Place(event.channel_id or 0, event.user.id if private else None)
+    place = Place(event.channel_id or 0, event.user.id if alone else None)
     inquiry = Inquiry(
         asker=event.user.id,
         seen_by=bot.visibility.seen_by(audience),
@@ -76,9 +77,21 @@ async def _answer(event: Event, request: Request, words: Words, *, private: bool
         author=request.author,
         turns=bot.asking.conversations.turns(place),
     )
-    told = await bot.asking.answer(inquiry, place)
+    try:
+        told = await bot.asking.answer(inquiry, place)
+    except NoSuchPlace:
+        if alone:
+            raise
+        raise Said("fault.no_place_here") from None  # its name came from a list that was for the asker alone
     can_share = private and event.guild_id is not None
     return render_answer(told.answer, Asked(told.filters, can_share, bot.parts.feedback is not None), words)
+
+
+async def _asked_in(event: Event, message: discord.Message) -> str | None:
+    """Return what a message asks; one of the bot's own asks what it answers."""
+    if event.client.user and message.author.id == event.client.user.id:
+        return await question_of(message)
+    return event.client.without_own_name(message.content)
 
 
 async def _must_wait(event: Event) -> bool:

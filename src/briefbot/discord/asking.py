@@ -97,7 +97,7 @@ class Asking:
         return 0
 
     async def answer(self, inquiry: Inquiry, place: Place | None = None) -> Told:
-        """Return the answer to a question, and remember both in `place` where one is given.
+        """Return the answer to a question, and take both down in `place`, which is given where it is a new question.
 
         Raises Overloaded, NoIndex, NoSuchPlace, UsageFault for a question without a word, and IndexFault.
         """
@@ -116,18 +116,16 @@ class Asking:
             self.parts.metrics.answered(outcome, seconds)  # type: ignore[arg-type] # one of its four words
             self._log(inquiry, outcome, seconds)
         if place is not None:
-            self._remember(told.answer, inquiry, place)
-        if not told.answer.answered:
-            await self._keep_unanswered(told.answer, inquiry)
+            await self._take_down(told.answer, inquiry, place)
         return told
 
-    def _remember(self, answer: Answer, inquiry: Inquiry, place: Place) -> None:
+    async def _take_down(self, answer: Answer, inquiry: Inquiry, place: Place) -> None:
+        """Remember a question with its answer, and keep one that found none."""
         said = answer.excerpts[0].text if answer.excerpts else ""
         self.conversations.add(place, Turn(inquiry.text, said))
-
-    async def _keep_unanswered(self, answer: Answer, inquiry: Inquiry) -> None:
-        record = Unanswered(inquiry.text, inquiry.asker, datetime.now(UTC), answer.generation)
-        await keep(self.parts.feedback, record)
+        if not answer.answered:
+            record = Unanswered(inquiry.text, inquiry.asker, datetime.now(UTC), answer.generation)
+            await keep(self.parts.feedback, record)
 
     def _log(self, inquiry: Inquiry, outcome: str, seconds: float) -> None:
         extra = {"outcome": outcome, "seconds": round(seconds, 4)}

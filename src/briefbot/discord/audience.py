@@ -15,6 +15,7 @@ from briefbot.access import Access, Audience, Seat, open_guilds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from briefbot.model import Scope
     from briefbot.serving.desk import Opened
@@ -31,12 +32,28 @@ class Visibility:
     client: discord.Client
     rules: tuple[AccessRule, ...]
     settings: DiscordSettings
+    clock: Callable[[], float] = time.monotonic
     _roles: dict[int, tuple[float, Audience]] = field(default_factory=dict, init=False)
-    _scopes: dict[tuple[Access, Audience, int], Scope] = field(default_factory=dict, init=False)
+    _scopes: dict[tuple[Access, Audience, tuple[int, datetime]], Scope] = field(default_factory=dict, init=False)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every shard has told of its guilds."""
+        return (self.client.shard_count or 1) == 1 or self.client.is_ready()
+
+    async def settled(self) -> None:
+        """Wait until every shard has told of its guilds."""
+        if not self.is_settled:
+            await self.client.wait_until_ready()
 
     @property
     def access(self) -> Access:
-        """The rules in force for the guilds that the bot is in now."""
+        """The rules in force for the guilds that the bot is in now.
+
+        Until every shard has told of its guilds nobody knows which of them came first, so only `home` is open.
+        """
+        if not self.is_settled:
+            return Access(self.rules, self.settings.home)
         joined = {guild.id: guild.me.joined_at if guild.me else None for guild in self.client.guilds}
         return Access(self.rules, open_guilds(self.settings.home, joined))
 
@@ -46,14 +63,16 @@ class Visibility:
         What is returned may be called in another thread.
         """
         access = self.access
-        return lambda opened: self._scope((access, audience, opened.library.generation.number), opened)
+        return lambda opened: self._scope(access, audience, opened)
 
-    def _scope(self, key: tuple[Access, Audience, int], opened: Opened) -> Scope:
+    def _scope(self, access: Access, audience: Audience, opened: Opened) -> Scope:
+        manifest = opened.library.generation.manifest
+        key = (access, audience, (manifest.generation, manifest.made))  # numbers begin anew in an index made anew
         known = self._scopes.get(key)
         if known is None:
             if len(self._scopes) >= _MOST:
                 self._scopes.clear()
-            known = key[0].scope(key[1], [line.name for line in opened.documents])
+            known = access.scope(audience, [line.name for line in opened.documents])
             self._scopes[key] = known
         return known
 
@@ -63,8 +82,8 @@ class Visibility:
 
     def is_private(self, interaction: discord.Interaction[Any], wish: bool | None) -> bool:
         """Tell whether an answer is for the asker alone: wished so, not a public place, or seen by a role's right."""
-        if interaction.guild_id is None:
-            return False  # nobody else reads private messages
+        if interaction.guild_id is None:  # nobody else reads what is said to the bot alone
+            return interaction.context.private_channel
         if not self.is_public(interaction.channel):
             return True
         return self.access.roles_add(_seat_of(interaction)) if wish is None else wish
@@ -81,7 +100,7 @@ class Visibility:
 
     async def in_private_messages(self, user: int) -> Audience:
         """Return the reader of private messages, with the roles of now in each guild that has documents to show."""
-        now = time.monotonic()
+        now = self.clock()
         kept = self._roles.get(user)
         if kept and now - kept[0] < _KEPT:
             return kept[1]
@@ -117,6 +136,6 @@ def _seat_of(interaction: discord.Interaction[Any]) -> Seat:
 async def _membership(guild: discord.Guild, user: int) -> Seat | None:
     try:
         member = await guild.fetch_member(user)
-    except discord.NotFound:
+    except (discord.NotFound, discord.Forbidden):  # he is not in it, or the bot no longer is
         return None
     return Seat(guild.id, frozenset(), role_ids(member))

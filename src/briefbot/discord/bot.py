@@ -31,7 +31,7 @@ from discord import app_commands
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
-_LAG_LOOK = 0.05  # seconds between two looks at how late the event loop is
+_LOOK = 0.02  # seconds between two looks at how late the event loop is
 _LOCALES = 10_000  # people whose language is remembered
 _DAY = 24 * 60 * 60
 _log = logging.getLogger("briefbot.discord")
@@ -80,7 +80,7 @@ class BriefBot(discord.AutoShardedClient):
         add_commands(self.tree)
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(TicketButton)
-        self.run_beside(self._watch_lag(), "lag")
+        self.run_beside(self._measure(), "measuring")
         self.run_beside(self._sync_commands(), "commands")
         if self.parts.feedback is not None:
             self.run_beside(keep_pruned(self.parts.feedback), "feedback")
@@ -120,8 +120,9 @@ class BriefBot(discord.AutoShardedClient):
             self.busy.discard(task)
 
     async def finish(self, grace: float) -> None:
-        """Answer what is being answered, take nothing new, and say goodbye to the gateway."""
+        """Answer what is being answered, end a build, take nothing new, and say goodbye to the gateway."""
         self.stopping = True
+        await self.parts.rebuilder.close()  # who waits for it is told as long as there is a connection
         if self.busy:
             await asyncio.wait(set(self.busy), timeout=grace)
         for task in self._background:
@@ -144,7 +145,8 @@ class BriefBot(discord.AutoShardedClient):
         """Tell whether somebody may rebuild the index, from where he asks."""
         wanted = self.parts.settings
         if not wanted.home and not wanted.operators:
-            return len(self.guilds) == 1 and event.guild_id == self.guilds[0].id and event.permissions.manage_guild
+            alone = self.visibility.is_settled and len(self.guilds) == 1
+            return alone and event.guild_id == self.guilds[0].id and event.permissions.manage_guild
         named = wanted.operators & {event.user.id, *role_ids(event.user)}
         return event.guild_id in wanted.home and bool(named)
 
@@ -160,12 +162,18 @@ class BriefBot(discord.AutoShardedClient):
         changed = await sync(self.tree)
         _log.info("the commands were registered" if changed else "the commands are registered as they are")
 
-    async def _watch_lag(self) -> None:
+    async def _measure(self) -> None:
+        """Tell the metrics how late the event loop is, how many questions wait, and which generation is in use."""
+        desk, metrics, taken_up = self.parts.desk, self.parts.metrics, None
         while True:
             before = time.monotonic()
-            await asyncio.sleep(_LAG_LOOK)
-            self.parts.metrics.lagged(max(0.0, time.monotonic() - before - _LAG_LOOK))
-            self.parts.metrics.waits(self.parts.desk.state.waiting)
+            await asyncio.sleep(_LOOK)
+            metrics.lagged(max(0.0, time.monotonic() - before - _LOOK))
+            metrics.waits(desk.state.waiting)
+            opened = desk.current
+            if opened is not None and opened is not taken_up:
+                taken_up, manifest = opened, opened.library.generation.manifest
+                metrics.took_up(manifest.generation, manifest.documents, manifest.passages)
 
 
 async def _noted(work: Coroutine[Any, Any, None], name: str) -> None:

@@ -15,16 +15,9 @@ from briefbot.discord.faults import Said
 from briefbot.discord.limits import INPUT_LABEL, MODAL_TITLE, REASON, clipped
 from briefbot.discord.lists import paragraphs_page, read, sources_page
 from briefbot.discord.messages import Message
-from briefbot.discord.rendering import (
-    QUESTION_FILE,
-    Asked,
-    question_in,
-    render_context,
-    render_copy,
-    render_more,
-    render_shared,
-)
-from briefbot.discord.replying import reply, words_of
+from briefbot.discord.rendering import Asked, render_context, render_copy, render_more, render_shared
+from briefbot.discord.replying import ask_for, reply, words_of
+from briefbot.discord.rereading import question_of
 from briefbot.discord.tickets import TEMPLATE, Ticket
 from briefbot.model import Filters
 from briefbot.serving.feedback import Feedback
@@ -72,7 +65,7 @@ async def press(event: Event, ticket: Ticket) -> None:
     """Do what a button's ticket says, by the rights of who pressed it."""
     event.client.parts.metrics.interacted("component")
     if ticket.action == "poor" and event.client.parts.feedback is not None:
-        await event.response.send_modal(_reason_form(ticket, words_of(event)))
+        await ask_for(event, _reason_form(ticket, words_of(event)))
         return
     work = _WORK[ticket.action]
 
@@ -165,7 +158,7 @@ async def _judge(event: Event, ticket: Ticket, words: Words, reason: str | None 
         generation=opened.library.generation.number if opened else 0,
     )
     if not await keep(parts.feedback, record):
-        raise Said("feedback.off")
+        raise Said("feedback.failed")
     return Message(words("feedback.thanks", days=parts.settings.feedback_days))
 
 
@@ -206,14 +199,8 @@ async def _cited(event: Event, ticket: Ticket) -> Excerpt:
 
 
 async def _question(event: Event) -> str:
-    """Return the question of the message that a button stands on: from its file, or from its last line."""
-    message = event.message
-    if message is None:
-        raise Said("fault.gone")
-    for file in message.attachments:
-        if file.filename == QUESTION_FILE:
-            return (await file.read()).decode("utf-8", "replace")
-    question = question_in(message.content)
+    """Return the question of the message that a button stands on."""
+    question = await question_of(event.message) if event.message else None
     if not question:
         raise Said("fault.gone")
     return question

@@ -8,6 +8,7 @@ import discord
 from briefbot.discord import answering, lists, reindexing
 from briefbot.discord.answering import Request
 from briefbot.discord.asking import visible
+from briefbot.discord.faults import logged
 from briefbot.discord.limits import QUESTION  # noqa: TC001 - discord.py evaluates annotations
 from briefbot.discord.places import completions
 from briefbot.discord.translation import text
@@ -41,7 +42,15 @@ def _named(command: str, *options: str) -> Callable[[F], F]:
 
 
 async def _complete(event: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
-    """Complete a document or folder from memory, from those that who types may see."""
+    """Complete a document or folder from memory, from those that who types may see; from none where that fails."""
+    try:
+        return await _completed(event, typed)
+    except Exception as error:  # noqa: BLE001 - there is no place for a sentence, and the next letter asks again
+        logged(error)
+        return []
+
+
+async def _completed(event: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
     bot: BriefBot = event.client
     bot.parts.metrics.interacted("autocomplete")
     opened = bot.parts.desk.current

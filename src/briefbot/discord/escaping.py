@@ -31,9 +31,10 @@ _ALONE = re.compile(
 _LINE_START = re.compile(r"^\s*(?:(\#)(?=\#*(?:\s|\Z))|(-)(?=\#)|([-+*])(?=\s|\Z)|\d+(\.)(?=\s|\Z)|(>))", re.MULTILINE)
 _TOGETHER = re.compile(r"[*_`\[<]|(?<=\])\(")
 _PAIRED = ("*", "_")
+_ENDING_LINK = re.compile(r"[^\[]*\]\(")  # would end a link that began before the code
 _CODE = "`"  # what ends code may be escaped, so nothing may begin it
 _ESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")
-_FENCE = "```"
+FENCE = "```"
 _INVITING = re.compile(r"discord(?:app)?\.\w", re.IGNORECASE)  # invitations are looked for in code and links, too
 _LINKED = ("http", "https")
 _URL_SAFE = "/:?#@!$&+,;=%~-."
@@ -47,13 +48,13 @@ def escaped(text: str) -> str:
     return _with_backslashes(plain, together | _dangerous_alone(plain))
 
 
-def lightly_escaped(text: str) -> str:
+def lightly_escaped(text: str, beside: str = "") -> str:
     """Return `text` so that Discord shows it as it stands, with as few backslashes as that needs.
 
-    Only for text that has nothing but escaped text beside it.
+    `beside` is what else stands in the message: escaped text and addresses, which may end what the text begins.
     """
     plain = printable(text)
-    paired = "".join(mark for mark in _PAIRED if plain.count(mark) > 1) + "[" * ("](" in plain) + _CODE
+    paired = "".join(mark for mark in _PAIRED if (plain + beside).count(mark) > 1) + "[" * ("](" in plain) + _CODE
     return _with_backslashes(plain, {i for i, mark in enumerate(plain) if mark in paired} | _dangerous_alone(plain))
 
 
@@ -65,9 +66,9 @@ def unescaped(content: str) -> str:
 def code_block(text: str) -> str | None:
     """Return `text` in a code block, or None where it could close the block or come alive even there."""
     plain = printable(text)
-    if not plain.strip() or "``" in plain or _INVITING.search(plain):
+    if not plain.strip() or "``" in plain or _INVITING.search(plain) or _ENDING_LINK.match(plain):
         return None
-    return f"{_FENCE}\n{plain}\n{_FENCE}"
+    return f"{FENCE}\n{plain}\n{FENCE}"
 
 
 def quoted(content: str) -> str:

@@ -49,8 +49,8 @@ def in_words(error: BaseException, words: Words) -> str:  # noqa: PLR0911 - one 
             return words("fault.unexpected", reference=logged(error))
 
 
-def logged(error: BaseException) -> str:
+def logged(error: BaseException, **facts: object) -> str:
     """Log an error with its traceback and return the reference under which it stands in the log."""
     reference = secrets.token_hex(4)
-    _log.error("something failed", exc_info=error, extra={"reference": reference})
+    _log.error("something failed", exc_info=error, extra={"reference": reference, **facts})
     return reference

@@ -57,8 +57,10 @@ def render_sources(documents: Sequence[DocumentLine], place: str | None, page: P
     if page.made:
         head.append(words("sources.age", made=_moment(page.made), age=_age(page.now, page.made, words)))
     shown = documents[page.offset : page.offset + PAGE]
-    blocks = ["\n".join(head), *(_line(line, words) for line in shown)]
-    return ListMessage(_fitting(blocks), _paging(len(documents), place, page.offset, words))
+    blocks = _fitting(["\n".join(head), *(_line(line, words) for line in shown)])
+    following = page.offset + len(blocks) - 1
+    buttons = _paging(page.offset, following if following < len(documents) else None, place, words)
+    return ListMessage(blocks, buttons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +135,18 @@ def _line(line: DocumentLine, words: Words) -> str:
     )
 
 
-def _paging(count: int, place: str | None, offset: int, words: Words) -> tuple[tuple[Button, ...], ...]:
+def _paging(offset: int, following: int | None, place: str | None, words: Words) -> tuple[tuple[Button, ...], ...]:
     narrowing = Narrowing(hash_of(place) if place else "")
     row = []
     if offset > 0:
         row.append(Button(words("button.previous"), Ticket("sources", None, max(0, offset - PAGE), narrowing)))
-    if offset + PAGE < count:
-        row.append(Button(words("button.next"), Ticket("sources", None, offset + PAGE, narrowing)))
+    if following is not None:
+        row.append(Button(words("button.next"), Ticket("sources", None, following, narrowing)))
     return (tuple(row),) if row else ()
 
 
 def _fitting(blocks: Sequence[str]) -> tuple[str, ...]:
-    """Return the blocks that fit into one message; each is short, so that pages are cut before this is needed."""
+    """Return the first blocks, as many as fit into one message."""
     kept: list[str] = []
     for block in blocks:
         every = [*kept, block]

@@ -12,12 +12,11 @@ import discord
 from briefbot.conversation import Place, Turn
 from briefbot.discord.asking import Inquiry
 from briefbot.discord.catalogue import words_for
-from briefbot.discord.delivery import send
-from briefbot.discord.escaping import unescaped
+from briefbot.discord.delivery import LOST, send
 from briefbot.discord.faults import in_words
 from briefbot.discord.messages import Message
-from briefbot.discord.rendering import Asked, question_in, render_answer
-from briefbot.discord.replying import tell_privately
+from briefbot.discord.rendering import Asked, question_in, render_answer, sentence_in
+from briefbot.discord.replying import tell_privately, why_not
 
 if TYPE_CHECKING:
     from briefbot.discord.bot import BriefBot
@@ -41,7 +40,8 @@ async def answer_message(bot: BriefBot, message: discord.Message) -> None:
         if stopping:
             answer = Message(words("fault.stopping"))
         else:
-            await _show_typing(message)
+            bot.run_beside(_show_typing(message), "typing")  # what Discord says to it must not delay the answer
+            await bot.visibility.settled()
             answer = await _answered(bot, message, words)
         await _reply(bot, message, answer, words)
 
@@ -65,7 +65,7 @@ async def _answer(bot: BriefBot, message: discord.Message, words: Words) -> Mess
         audience = await bot.visibility.in_private_messages(message.author.id)
     else:
         audience = bot.visibility.everybody(message.guild.id, message.channel)
-    place = Place(message.channel.id)
+    place = _place(message)
     inquiry = Inquiry(
         asker=message.author.id,
         seen_by=bot.visibility.seen_by(audience),
@@ -76,9 +76,13 @@ async def _answer(bot: BriefBot, message: discord.Message, words: Words) -> Mess
     return render_answer(told.answer, Asked(told.filters, False, bot.parts.feedback is not None), words)
 
 
+def _place(message: discord.Message) -> Place:
+    return Place(message.channel.id, None if message.guild else message.author.id)
+
+
 async def _turns(bot: BriefBot, message: discord.Message) -> tuple[Turn, ...]:
     """Return what was said before: what is remembered, and before it what the chain of replies holds."""
-    remembered = bot.asking.conversations.turns(Place(message.channel.id))
+    remembered = bot.asking.conversations.turns(_place(message))
     known = {turn.question for turn in remembered}
     chain = [turn for turn in await _chain(bot, message) if turn.question not in known]
     return (*chain, *remembered)
@@ -92,7 +96,7 @@ async def _chain(bot: BriefBot, message: discord.Message) -> list[Turn]:
         if above is None:
             break
         if bot.user and above.author.id == bot.user.id and (question := question_in(above.content)):
-            turns.insert(0, Turn(question, unescaped(above.content.partition("\n")[0])))
+            turns.insert(0, Turn(question, sentence_in(above.content)))
         above = await _replied_to(above)
     return turns
 
@@ -105,23 +109,23 @@ async def _replied_to(message: discord.Message) -> discord.Message | None:
         return reference.resolved
     try:
         return reference.cached_message or await message.channel.fetch_message(reference.message_id)
-    except discord.HTTPException:  # it was deleted, or may not be read: what came before is then not known
+    except (discord.HTTPException, *LOST):  # it was deleted, or may not be read: what came before is then not known
         return None
 
 
 async def _show_typing(message: discord.Message) -> None:
     try:
         await message.channel.typing()
-    except discord.HTTPException:  # only a sign of life; the answer's own sending tells what is wrong
+    except (discord.HTTPException, *LOST):  # only a sign of life; the answer's own sending tells what is wrong
         return
 
 
 async def _reply(bot: BriefBot, message: discord.Message, answer: Message, words: Words) -> None:
     try:
         await send(message.channel, answer, message.id, reply_to=message)
-    except (discord.Forbidden, discord.NotFound):
+    except Exception as error:  # noqa: BLE001 - the last door of the edge
         bot.parts.metrics.discord_failed()
-        await tell_privately(message.author, words("fault.may_not_speak"))
+        await tell_privately(message.author, why_not(error, words))
 
 
 def _words(bot: BriefBot, message: discord.Message) -> Words:

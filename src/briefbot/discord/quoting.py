@@ -34,7 +34,8 @@ def sentence(excerpt: Excerpt, room: int) -> Shown:
     text = excerpt.highlight.of(excerpt.text)
     if excerpt.kind in LAID_OUT:
         block = _block(excerpt.header, text)
-        return Shown(block, whole=True) if block and length(block) <= room else _flat(text, room)
+        fits = block is not None and length(block) <= room
+        return Shown(block if block and fits else _flat(text, room).content, whole=fits)
     return _flat(text, room)
 
 

@@ -14,12 +14,12 @@ import time
 from typing import TYPE_CHECKING
 
 import discord
-from briefbot.discord.delivery import SILENT, Expired, acknowledge, deliver
+from briefbot.discord.delivery import LOST, Expired, acknowledge, amend, deliver
 from briefbot.discord.escaping import escaped
 from briefbot.discord.faults import logged
 from briefbot.discord.limits import CONTENT, TOKEN_LIFE, clipped
 from briefbot.discord.messages import Message
-from briefbot.discord.replying import say, tell_privately, words_of
+from briefbot.discord.replying import say, tell_privately, why_not, words_of
 from briefbot.errors import BriefbotError, Busy, CorpusError
 from briefbot.model import Scope
 
@@ -44,25 +44,33 @@ async def reindex(event: Event, *, full: bool) -> None:
     """Run a build for somebody who may, and show how far it is."""
     event.client.parts.metrics.interacted("command")
     words = words_of(event)
+    with event.client.at_work() as stopping:
+        if objection := _objection(event, stopping=stopping):
+            await say(event, words(objection))
+            return
+        try:
+            await acknowledge(event, private=False)
+            await _run(event, words, full=full)
+        except Exception as error:  # noqa: BLE001 - the last door of this command
+            event.client.parts.metrics.discord_failed()
+            await tell_privately(event.user, why_not(error, words))
+
+
+def _objection(event: Event, *, stopping: bool) -> str | None:
+    """Return the key of the sentence that says why no build is begun, if there is a reason."""
     if not event.client.may_rebuild(event):
-        await say(event, words("reindex.not_allowed"))
-        return
+        return "reindex.not_allowed"
     if event.client.parts.rebuilder.running:
-        await say(event, words("reindex.running"))
-        return
-    try:
-        await acknowledge(event, private=False)
-        await _run(event, words, full=full)
-    except Exception as error:  # noqa: BLE001 - the last door of this command
-        event.client.parts.metrics.discord_failed()
-        await tell_privately(event.user, words("fault.unexpected", reference=logged(error)))
+        return "reindex.running"
+    return "fault.stopping" if stopping else None
 
 
 async def _run(event: Event, words: Words, *, full: bool) -> None:
     board = _Board(event)
     await board.show(words("reindex.started"))
     latest: list[BuildProgress] = []
-    showing = asyncio.create_task(_show_progress(board, latest, words), name="progress of a build")
+    ended = asyncio.Event()
+    showing = asyncio.create_task(_show_progress(board, latest, words, ended), name="progress of a build")
     try:
         report = await event.client.parts.rebuilder.run(full=full, progress=latest.append)
         text = _told(report, _public_scope(event, report), words)
@@ -70,15 +78,13 @@ async def _run(event: Event, words: Words, *, full: bool) -> None:
     except BriefbotError as error:
         text = _failure(event, error, words)
     finally:
-        showing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await showing
+        ended.set()
+        await showing  # an edit under way must not come after the last one
     await board.show(text)
 
 
-async def _show_progress(board: _Board, latest: list[BuildProgress], words: Words) -> None:
-    while True:
-        await asyncio.sleep(PAUSE)
+async def _show_progress(board: _Board, latest: list[BuildProgress], words: Words, ended: asyncio.Event) -> None:
+    while not await _within(PAUSE, ended):
         if not latest:
             continue
         step = latest[-1]
@@ -88,8 +94,17 @@ async def _show_progress(board: _Board, latest: list[BuildProgress], words: Word
             await board.show(
                 words("reindex.progress", step=words(_STEPS.get(step.step, "reindex.working")), percent=percent)
             )
-        except discord.HTTPException as error:  # the build goes on, and the next edit may do better
-            _log.warning("progress could not be shown: %s", error.code)
+        except (discord.HTTPException, Expired, *LOST) as error:  # the build goes on; the next edit may do better
+            _log.warning("progress could not be shown: %r", error)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Tell whether something happens within some seconds, as soon as it has."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    return True
 
 
 class _Board:
@@ -98,18 +113,16 @@ class _Board:
     def __init__(self, event: Event) -> None:
         self._event = event
         self._began = time.monotonic()
-        self._message: discord.InteractionMessage | None = None
+        self._message: int | None = None
 
     async def show(self, text: str) -> None:
         if time.monotonic() - self._began < TOKEN_LIFE - _MARGIN:
             with contextlib.suppress(Expired):
-                await deliver(self._event, Message(text))
-                self._message = self._message or await self._event.original_response()
+                self._message = await deliver(self._event, Message(text)) or self._message
                 return
         if self._message is None:
             raise Expired
-        channel = self._event.client.get_partial_messageable(self._message.channel.id)
-        await channel.get_partial_message(self._message.id).edit(content=text, allowed_mentions=SILENT)
+        await amend(self._event.client.get_partial_messageable(self._event.channel_id or 0), self._message, text)
 
 
 def _public_scope(event: Event, report: BuildReport) -> Scope:
@@ -159,7 +172,7 @@ def _failure(event: Event, error: BriefbotError, words: Words) -> str:
     event.client.parts.metrics.built("refused" if refused else "failed")
     visibility = event.client.visibility
     audience = visibility.everybody(event.guild_id or 0, event.channel)
-    reference = logged(error)
+    reference = logged(error, exit_code=error.exit_code)
     if visibility.access.scope(audience, ()) == Scope.everything():
         return words("reindex.failed_because", reason=escaped(clipped(str(error), 1_000)))
     return words("reindex.failed", reference=reference)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from briefbot.discord import quoting
 from briefbot.discord.catalogue import LANGUAGES, catalogue
 from briefbot.discord.citing import citation_line, plain_citation, title_of
-from briefbot.discord.escaping import code_block, escaped, lightly_escaped, unescaped
+from briefbot.discord.escaping import FENCE, code_block, escaped, lightly_escaped, unescaped
 from briefbot.discord.limits import CONTENT, SCREEN, clipped, length
 from briefbot.discord.messages import Button, Message, TextFile
 from briefbot.discord.tickets import Narrowing, Ticket
@@ -37,6 +37,7 @@ _QUESTION = 200  # characters of the question that are shown
 _NAME = 60  # characters of a person's or a folder's name
 _GAP = "\n\n"
 _SMALL = "-# "
+_BOLD = "**"  # no sentence of a document begins with it: there it is escaped
 _STRONG, _GOOD = 0.85, 0.65
 
 
@@ -109,7 +110,7 @@ def render_copy(excerpt: Excerpt, words: Words) -> Message:
     citation = f"— {plain_citation(excerpt.citation, words)}"
     text = quoting.full_text(excerpt)
     block = code_block(text) if excerpt.kind in quoting.LAID_OUT else None
-    content = block or lightly_escaped(text)
+    content = block or lightly_escaped(text, citation)
     exact = (bool(block) or content == text) and length(content) + length(citation) + 2 <= CONTENT
     if exact:
         return Message(f"{content}{_GAP}{citation}")
@@ -128,6 +129,13 @@ def question_in(content: str) -> str | None:
     """Return the question that a message of ours holds, or None; a long one is cut there and whole in its file."""
     label, colon, text = content.rsplit("\n", 1)[-1].partition(": ")
     return unescaped(text) if colon and label in _labels() else None
+
+
+def sentence_in(content: str) -> str:
+    """Return the answering sentence that a message of ours begins with; empty where nothing was found."""
+    if content.startswith(FENCE):
+        return content.removeprefix(f"{FENCE}\n").partition(f"\n{FENCE}")[0]
+    return "" if content.startswith(_BOLD) else unescaped(content.partition("\n")[0])
 
 
 @cache

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import logging
 import time
+from http.client import FORBIDDEN
 from typing import TYPE_CHECKING
 
 import discord
 from briefbot.discord.catalogue import words_for
-from briefbot.discord.delivery import SILENT, Expired, acknowledge, deliver, send, whisper
+from briefbot.discord.delivery import (
+    LOST,
+    SILENT,
+    Expired,
+    acknowledge,
+    deliver,
+    open_form,
+    send,
+    whisper,
+)
 from briefbot.discord.faults import in_words, logged
 from briefbot.discord.messages import Message
 
@@ -26,6 +36,7 @@ if TYPE_CHECKING:
     Event = discord.Interaction[BriefBot]
     Work = Callable[[Words], Awaitable[Message | ListMessage]]
 
+_THREAD_LOCKED = 160005
 _log = logging.getLogger("briefbot.discord")
 
 
@@ -40,6 +51,7 @@ async def reply(event: Event, work: Work, *, private: bool) -> None:
             began = time.monotonic()
             await acknowledge(event, private=private)
             event.client.parts.metrics.responded(time.monotonic() - began)
+            await event.client.visibility.settled()
             await _show(event, await _done(work, words), private=private)
         except Exception as error:  # noqa: BLE001 - the last door of the edge
             await _hint(event, words, error)
@@ -47,10 +59,12 @@ async def reply(event: Event, work: Work, *, private: bool) -> None:
 
 async def say(event: Event, text: str) -> None:
     """Tell the asker alone one sentence, as the first response."""
-    try:
-        await whisper(event, text)
-    except Exception as error:  # noqa: BLE001 - the last door of the edge
-        await _hint(event, words_of(event), error)
+    await _respond(event, whisper(event, text))
+
+
+async def ask_for(event: Event, form: discord.ui.Modal) -> None:
+    """Show a form, as the first response."""
+    await _respond(event, open_form(event, form))
 
 
 def words_of(event: Event) -> Words:
@@ -62,10 +76,31 @@ async def tell_privately(user: discord.User | discord.Member, text: str) -> bool
     """Write to somebody privately, where that is allowed. Tell whether it was."""
     try:
         await user.send(text, allowed_mentions=SILENT, suppress_embeds=True)
-    except discord.HTTPException as error:
-        _log.info("a private hint could not be given: %s", error.code)
+    except (discord.HTTPException, *LOST) as error:
+        _log.info("a private hint could not be given: %s", error)
         return False
     return True
+
+
+def why_not(error: Exception, words: Words) -> str:
+    """Return the sentence for whoever gets no answer where he asked."""
+    match error:
+        case Expired():
+            _log.warning("an interaction could no longer be answered")
+            return words("fault.expired")
+        case discord.NotFound():
+            return words("fault.channel_gone")
+        case discord.HTTPException() if error.status == FORBIDDEN or error.code == _THREAD_LOCKED:
+            return words("fault.may_not_speak")
+        case _:
+            return words("fault.unexpected", reference=logged(error))
+
+
+async def _respond(event: Event, response: Awaitable[None]) -> None:
+    try:
+        await response
+    except Exception as error:  # noqa: BLE001 - the last door of the edge
+        await _hint(event, words_of(event), error)
 
 
 async def _done(work: Work, words: Words) -> Message | ListMessage:
@@ -88,12 +123,7 @@ async def _show(event: Event, message: Message | ListMessage, *, private: bool) 
 async def _hint(event: Event, words: Words, error: Exception) -> None:
     """Say privately that no answer could be shown; the last thing that is tried."""
     event.client.parts.metrics.discord_failed()
-    if isinstance(error, Expired):
-        _log.warning("an interaction could no longer be answered")
-        text = words("fault.expired")
-    else:
-        text = words("fault.unexpected", reference=logged(error))
     try:
-        await tell_privately(event.user, text)
+        await tell_privately(event.user, why_not(error, words))
     except Exception as second:  # noqa: BLE001 - nothing is left to try
         logged(second)

@@ -9,16 +9,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import discord
 from briefbot.credentials import invite_link
-from briefbot.discord.bot import BriefBot
 from briefbot.discord.delivery import LOST
 from briefbot.errors import BriefbotError, SettingsError
+from briefbot.serving.exposition import Health
 
 if TYPE_CHECKING:
-    from briefbot.discord.asking import Parts
+    from briefbot.discord.bot import BriefBot
 
 GRACE = 20.0  # seconds in which answers that were begun are finished
 _PAUSES = (1, 2, 5, 10, 30, 60)  # seconds between two tries to reach Discord; the last one stays
@@ -26,14 +26,24 @@ _TOKEN_REFUSED = 4004
 _log = logging.getLogger("briefbot.discord")
 
 
-async def run(parts: Parts, token: str) -> None:
+class _Backoff(discord.backoff.ExponentialBackoff[Literal[False]]):
+    """Waits at most half a minute before the gateway is tried again; the library's own would wait for 17 minutes."""
+
+    def __init__(self, base: int = 1, *, integral: Literal[False] = False) -> None:
+        super().__init__(base, integral=integral)
+        self._max = 5  # it doubles so many times
+
+
+discord.shard.ExponentialBackoff = _Backoff  # type: ignore[attr-defined, assignment] # nothing else sets it
+
+
+async def run(bot: BriefBot, token: str) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises SettingsError where Discord refuses the token or an intent."""
-    stop = asyncio.Event()
+    parts, stop = bot.parts, asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await parts.desk.start()
-    bot = BriefBot(parts)
     living = asyncio.create_task(_live(bot, token), name="connection")
     stopped = asyncio.create_task(stop.wait(), name="signal")
     try:
@@ -46,8 +56,16 @@ async def run(parts: Parts, token: str) -> None:
         for task in (living, stopped):
             task.cancel()
         await asyncio.gather(living, stopped, return_exceptions=True)
-        await parts.rebuilder.close()
         await parts.desk.close(GRACE)
+
+
+def health(bot: BriefBot) -> Health:
+    """Return how the bot is: well where every shard is connected and an index is open."""
+    ready = bot.is_ready() and not any(shard.is_closed() for shard in bot.shards.values())
+    state = bot.parts.desk.state
+    facts = {"ready": ready, "generation": state.generation, "loading": state.loading, "waiting": state.waiting}
+    problem = {"problem": state.problem} if state.problem else {}
+    return Health(ok=ready and state.generation is not None, facts=facts | problem)
 
 
 async def _live(bot: BriefBot, token: str) -> None:
@@ -74,7 +92,7 @@ async def _until_reached(bot: BriefBot, token: str) -> None:
     while True:
         try:
             await bot.login(token)
-        except LOST as error:
+        except (discord.HTTPException, *LOST) as error:  # a token that is refused is neither
             pause = _PAUSES[min(tries, len(_PAUSES) - 1)]
             _log.warning("Discord cannot be reached (%s); next try in %d s", type(error).__name__, pause)
             await asyncio.sleep(pause)

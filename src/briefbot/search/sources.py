@@ -25,11 +25,16 @@ _K1, _B = 1.2, 0.75  # BM25's usual saturation and length normalisation
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as the sources need it: its vector, its distinct terms, and the rows it may be answered from."""
+    """A question as the sources need it: its vector, its distinct terms, and the rows it may be answered from.
+
+    `visible` are all that the asker may see, also what the filters leave out: terms are weighed by these, so that an
+    answer tells nothing of what is hidden.
+    """
 
     vector: Vectors
     terms: tuple[str, ...]
     allowed: Mask
+    visible: Mask
 
 
 class Matches(Protocol):
@@ -119,7 +124,6 @@ class LexicalMatches:
 
     def __init__(self, generation: Generation, query: Query) -> None:
         self._query = query
-        self._live = _joined(segment.live for segment in generation.segments).astype(np.bool_)
         lengths = _joined(segment.postings.lengths for segment in generation.segments)
         self._held = {term: _postings(generation, term) for term in query.terms}
         self.worth = {term: self._inverse_frequency(rows) for term, (rows, _) in self._held.items()}
@@ -144,11 +148,13 @@ class LexicalMatches:
         return held / total if total else 0.0
 
     def _inverse_frequency(self, rows: Rows) -> float:
-        held = int(np.count_nonzero(self._live[rows]))
-        return float(np.log1p((np.count_nonzero(self._live) - held + 0.5) / (held + 0.5)))
+        visible = self._query.visible
+        held = int(np.count_nonzero(visible[rows]))
+        return float(np.log1p((np.count_nonzero(visible) - held + 0.5) / (held + 0.5)))
 
     def _scored(self, lengths: npt.NDArray[np.uint32]) -> Scores:
-        average = float(lengths[self._live].mean()) if self._live.any() else 1.0
+        visible = self._query.visible
+        average = float(lengths[visible].mean()) if visible.any() else 1.0
         scores = np.zeros(len(lengths))
         for term, (rows, frequencies) in self._held.items():
             length_norm = _K1 * (1 - _B + _B * lengths[rows] / average)

@@ -126,8 +126,6 @@ class AnswerDesk:
         """
         if self._ending:
             raise Overloaded(_ENDING)
-        if self._looked and self._shelf.current is None:
-            raise self._shelf.fault()
         waiting = _Waiting(job, asyncio.get_running_loop().create_future())
         self._queue.put(asker, waiting)
         self._unfinished.add(waiting)
@@ -144,6 +142,8 @@ class AnswerDesk:
 
         A job that is not done by then raises Overloaded in whoever awaits it.
         """
+        if self._ending:
+            return
         self._ending = True
         if self._unfinished:
             await asyncio.wait([waiting.outcome for waiting in self._unfinished], timeout=grace)

@@ -20,6 +20,7 @@ InteractionKind = Literal["command", "autocomplete", "component", "modal"]
 BuildOutcome = Literal["published", "unchanged", "incomplete", "refused", "failed"]
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+LAG_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)  # seconds
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 30.0)  # seconds
 
 
@@ -39,7 +40,7 @@ class Metrics:
         self._generation = _gauge(registry, "generation", "Number of the generation in use; 0 where there is none.")
         self._documents = _gauge(registry, "documents", "Documents of the generation in use.")
         self._passages = _gauge(registry, "passages", "Passages of the generation in use.")
-        self._lag = _gauge(registry, "loop_lag_seconds", "How late the event loop was when it was last looked at.")
+        self._lag = _seconds(registry, "loop_lag", "How late the event loop was when it was looked at.", LAG_BUCKETS)
         self._lag_max = _gauge(registry, "loop_lag_max_seconds", "The latest that the event loop has been.")
         self._longest_lag = 0.0
         ProcessCollector(registry=registry)  # memory, processor time, open files
@@ -79,7 +80,7 @@ class Metrics:
     def lagged(self, seconds: float) -> None:
         """Note how much later than it should the event loop came back."""
         self._longest_lag = max(self._longest_lag, seconds)
-        self._lag.set(seconds)
+        self._lag.observe(seconds)
         self._lag_max.set(self._longest_lag)
 
     def text(self) -> bytes:
@@ -93,8 +94,8 @@ def _counters(registry: CollectorRegistry, name: str, what: str, labels: object)
     return {value: counter.labels(value) for value in get_args(labels)}
 
 
-def _seconds(registry: CollectorRegistry, name: str, what: str) -> Histogram:
-    return Histogram(f"briefbot_{name}_seconds", what, buckets=BUCKETS, registry=registry)
+def _seconds(registry: CollectorRegistry, name: str, what: str, buckets: tuple[float, ...] = BUCKETS) -> Histogram:
+    return Histogram(f"briefbot_{name}_seconds", what, buckets=buckets, registry=registry)
 
 
 def _gauge(registry: CollectorRegistry, name: str, what: str) -> Gauge:

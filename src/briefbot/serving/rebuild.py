@@ -97,7 +97,7 @@ async def _last_words(child: Process, progress: Callable[[BuildProgress], None])
         async for line in child.stderr:
             told = _progress(line)
             if told is None:
-                words = line.decode("utf-8", "replace").strip() or words
+                words = line.decode("utf-8", "replace").strip()
             else:
                 _tell(progress, told)
     return words

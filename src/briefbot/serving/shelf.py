@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from briefbot.reports import DocumentLine
 
 _log = logging.getLogger("briefbot.serving")
-_WARMING = "What is this about?"
+_WARMING = "What are all these documents about?"  # long enough to have its language found out
 _LOOKS_PASSED_OVER = 10  # between two attempts at what cannot be used, each of which may read all of it
 
 
@@ -107,10 +107,6 @@ class Shelf:
         finally:
             self._give_back(opened)
 
-    def fault(self) -> BriefbotError:
-        """Return why there is none to lend, as a new error each time: one that is raised again and again grows."""
-        return copy.copy(self.problem) or NoIndex(f"No index in {self._index} is open.")
-
     def close(self) -> None:
         """Take nothing as current any more, and close it when its last reader is done."""
         with self._lock:
@@ -176,7 +172,8 @@ class Shelf:
             if self.current:
                 self._readers[self.current] += 1
                 return self.current
-        raise self.fault()
+        # A new error each time: one that is raised again and again grows with every traceback.
+        raise copy.copy(self.problem) or NoIndex(f"No index in {self._index} is open.")
 
     def _give_back(self, opened: Opened) -> None:
         with self._lock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from tests.discord.standin import posting
 from tests.discord.standin.events import interaction_json
 from tests.discord.standin.forms import chosen_values, filled
 from tests.discord.standin.interactions import Does, Interaction
-from tests.discord.standin.messages import LINK, Attachment, Message
+from tests.discord.standin.messages import BUTTON, LINK, Attachment, Message
 from tests.discord.standin.options import Typing
 from tests.discord.standin.permissions import ALL, everywhere
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 CHAT_INPUT, ON_USER, ON_MESSAGE = 1, 2, 3
-STRING_SELECT = 3
+STRING_SELECT, ACTION_ROW = 3, 1
 
 
 class Acting:
@@ -98,6 +99,13 @@ class Acting:
         assert button.get("style") != LINK, "a link only opens a page"
         data = {"custom_id": button["custom_id"], "component_type": button["type"], "id": button["id"]}
         return await self._use(button, user, message, data, locale)
+
+    async def press(self, user: User, message: Message, custom_id: str) -> Interaction:
+        """Press a button that a message does not have, as if one had been copied to it from elsewhere."""
+        button = {"type": BUTTON, "custom_id": custom_id, "style": 2, "label": "copied", "id": 2}
+        forged = copy(message)
+        forged.components = [{"type": ACTION_ROW, "id": 1, "components": [button]}]
+        return await self.click(user, forged, custom_id)
 
     async def choose(
         self, user: User, message: Message, *values: Any, select: str | None = None, locale: str | None = None

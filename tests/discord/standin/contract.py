@@ -134,7 +134,8 @@ def _pattern(path: str, parameters: list[dict[str, Any]]) -> re.Pattern[str]:
 
 
 def _types(schema: dict[str, Any]) -> list[Any] | None:
-    return schema.get("properties", {}).get("type", {}).get("enum") if isinstance(schema, dict) else None
+    found = schema.get("properties", {}).get("type", {}).get("enum")
+    return list(found) if found else None
 
 
 def _fitting(branches: list[Any], instance: Any) -> list[Any]:

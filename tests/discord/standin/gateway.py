@@ -24,6 +24,7 @@ DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME, RECONNECT = 0, 1, 2, 3, 6, 7
 REQUEST_MEMBERS, INVALID_SESSION, HELLO, ACK = 8, 9, 10, 11
 GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 0, 1 << 9, 1 << 12
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15  # members, presences, message content
+ABNORMAL = 1006
 BAD_TOKEN, BAD_SEQUENCE, BAD_SHARD, BAD_INTENTS = 4004, 4007, 4010, 4014
 
 
@@ -80,17 +81,27 @@ def _compressor(name: str | None) -> Callable[[bytes], bytes] | None:
         stream = zlib.compressobj()
         return lambda data: stream.compress(data) + stream.flush(zlib.Z_SYNC_FLUSH)
     if name == "zstd-stream":
-        import zstandard
-
-        packer = zstandard.ZstdCompressor().compressobj()
-        return lambda data: packer.compress(data) + packer.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+        return _zstd()
     return None
+
+
+def _zstd() -> Callable[[bytes], bytes]:
+    """Return a stream of the library that discord.py would take, too: zstandard, or else Python's own since 3.14."""
+    try:
+        import zstandard
+    except ImportError:
+        from compression import zstd
+
+        own = zstd.ZstdCompressor()
+        return lambda data: own.compress(data, mode=own.FLUSH_BLOCK)
+    packer = zstandard.ZstdCompressor().compressobj()
+    return lambda data: packer.compress(data) + packer.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
     shard: int | None
-    code: int | None
+    code: int
     at: float
 
 
@@ -107,7 +118,7 @@ class Gateway:
         self.resumes: list[Json] = []
         self.presences: list[Json] = []
         self.heartbeats = 0
-        self.closes: list[Closed] = []  # the bot's own close codes; None where it was cut
+        self.closes: list[Closed] = []  # the close codes of connections; 1006 where one was cut
         self.attempts = 0
         self.acknowledges = True  # whether heartbeats are answered
         self.refuse_identify: int | None = None  # a close code
@@ -125,6 +136,9 @@ class Gateway:
         try:
             await connection.send({"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat * 1000)}})
             await self._read(connection)
+        except Exception as error:
+            self._state.crashes.append(f"gateway: {error!r}")
+            raise
         finally:
             self._ended(connection)
         return socket
@@ -139,8 +153,8 @@ class Gateway:
     def _ended(self, connection: Connection) -> None:
         self.connections.remove(connection)
         session = connection.session
-        code = connection.socket.close_code
-        self.closes.append(Closed(session.shard if session else None, code, perf_counter()))
+        code = connection.socket.close_code or ABNORMAL
+        self.closes.append(Closed(session.shard if session else None, int(code), perf_counter()))
         if session is not None and session.connection is connection:
             session.connection = None
             if code in {WSCloseCode.OK, WSCloseCode.GOING_AWAY}:  # Discord forgets a session that is closed so

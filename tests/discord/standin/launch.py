@@ -10,6 +10,7 @@ from typing import Any
 from tests.discord.standin.words import MODEL, use_words
 
 PAUSE = "STANDIN_IDENTIFY_PAUSE"  # seconds between two shards; discord.py itself waits for five
+GUILDS = "STANDIN_GUILDS_PAUSE"  # seconds without a new guild after which all are there; discord.py waits for two
 
 
 def point_at(url: str) -> None:
@@ -23,8 +24,21 @@ def point_at(url: str) -> None:
     Route.BASE = f"{url}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = URL(url.replace("http://", "ws://") + "/gateway")
     discord.Asset.BASE = f"{url}/cdn"
+    if GUILDS in os.environ:
+        _hurry(float(os.environ[GUILDS]))
     if PAUSE in os.environ:
         discord.Client.before_identify_hook = _pause  # type: ignore[method-assign]
+
+
+def _hurry(seconds: float) -> None:
+    from discord.state import ConnectionState
+
+    patient = ConnectionState.__init__
+
+    def hurried(self: Any, **options: Any) -> None:
+        patient(self, **{"guild_ready_timeout": seconds, **options})
+
+    ConnectionState.__init__ = hurried  # type: ignore[method-assign]
 
 
 async def _pause(self: Any, shard_id: int | None, *, initial: bool = False) -> None:

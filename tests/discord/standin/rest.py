@@ -33,7 +33,8 @@ class Route:
 
 
 def _route(method: str, path: str, handler: Handler) -> Route:
-    return Route(method, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)), handler)
+    ids = re.sub(r"\{(\w+_id)\}", r"(?P<\1>[0-9]+|@original)", path)
+    return Route(method, re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", ids)), handler)
 
 
 ROUTES = [
@@ -92,6 +93,9 @@ class Rest:
             self._state.record(request, error)
             request.code = error.code
             return Answer(error.body, error.status)
+        except Exception as error:
+            self._state.crashes.append(f"{request.method} {request.path}: {error!r}")
+            raise
         self._check_answer(request, answer)
         return answer
 
@@ -149,7 +153,8 @@ def _cut(http: web.Request) -> web.Response:
 
 async def _read(http: web.Request) -> Request:
     at = perf_counter()
-    body, files = None, {}
+    body: Any = None
+    files: dict[str, Upload] = {}
     if http.content_type == "multipart/form-data":
         body, files = await _parts(http)
     elif text := await http.text():
@@ -159,7 +164,8 @@ async def _read(http: web.Request) -> Request:
 
 
 async def _parts(http: web.Request) -> tuple[Any, dict[str, Upload]]:
-    body, files = None, {}
+    body: Any = None
+    files: dict[str, Upload] = {}
     async for part in await http.multipart():
         if not isinstance(part, BodyPartReader):
             continue

@@ -39,7 +39,7 @@ async def acknowledged(call: Call) -> Answer:
         raise already_acknowledged()
     if interaction.late:
         raise unknown("Interaction")
-    kind = call.body.get("type")
+    kind = int(call.body.get("type") or 0)
     if kind not in set(_possible(interaction)):
         call.state.refuse_if([f"a {interaction.kind.name.lower()} cannot be answered with type {kind}"])
     message = await _ANSWERS[Callback(kind)](call, interaction, dict(call.body.get("data") or {}))
@@ -152,6 +152,8 @@ def _found(call: Call) -> tuple[Interaction, Message]:
         message = next((each for each in there if str(each.id) == name), None)
     if message is None or message.deleted:
         raise unknown("Message")
+    if interaction.channel.deleted:
+        raise unknown("Channel")
     return interaction, message
 
 

@@ -106,8 +106,9 @@ class Discord(Acting, Upheaval):
 
     def assert_clean(self) -> None:
         """Say what the bot did wrong, if it did."""
-        wrong = [*self.refusals, *self.violations]
-        assert not wrong, "\n".join(f"{each.method} {each.path}: {each.reason}" for each in wrong)
+        wrong = [f"{each.method} {each.path}: {each.reason}" for each in [*self.refusals, *self.violations]]
+        wrong += [f"the stand-in broke: {crash}" for crash in self.state.crashes]
+        assert not wrong, "\n".join(wrong)
 
     async def ready(self, within: float = 30.0) -> None:
         """Wait until every shard has a session that has been told of its guilds."""
@@ -152,6 +153,6 @@ class Discord(Acting, Upheaval):
 
     async def requested(self, method: str, part: str, within: float = 10.0, *, times: int = 1) -> Request:
         """Wait for the request of a method whose path holds a part; the one that makes it `times`."""
-        found = lambda: self.requests_to(method, part)  # noqa: E731 - read where it stands
-        await self.bell.until(lambda: len(found()) >= times, f"{times} {method} …{part}", within)
-        return found()[times - 1]
+        what = f"{times} {method} …{part}"
+        await self.bell.until(lambda: len(self.requests_to(method, part)) >= times, what, within)
+        return self.requests_to(method, part)[times - 1]

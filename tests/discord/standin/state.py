@@ -69,6 +69,7 @@ class State:
     refusals: list[Refusal] = field(default_factory=list)
     violations: list[Refusal] = field(default_factory=list)  # of the house's rules
     wrong_answers: list[str] = field(default_factory=list)  # the stand-in's own, where they are checked
+    crashes: list[str] = field(default_factory=list)  # of the stand-in itself
     faults: list[Fault] = field(default_factory=list)
     check_answers: bool = False
     away: bool = False  # every connection is cut

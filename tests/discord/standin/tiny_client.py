@@ -19,7 +19,9 @@ QUIET: Any = {"allowed_mentions": discord.AllowedMentions.none(), "suppress_embe
 class Form(discord.ui.Modal, title="Tell us"):
     """One text, in a label."""
 
-    why = discord.ui.Label(text="Why", component=discord.ui.TextInput(custom_id="why", max_length=50))
+    why: discord.ui.Label[Any] = discord.ui.Label(
+        text="Why", component=discord.ui.TextInput(custom_id="why", max_length=50)
+    )
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         assert isinstance(self.why.component, discord.ui.TextInput)
@@ -54,9 +56,9 @@ class Tiny(discord.AutoShardedClient):
     def __init__(self, intents: discord.Intents) -> None:
         super().__init__(intents=intents, max_messages=None)
         self.tree: app_commands.CommandTree[Tiny] = app_commands.CommandTree(self)
-        for each in (echo, late, wrong, shown):
+        commands: list[Any] = [echo, late, wrong, shown, quoted]
+        for each in commands:
             self.tree.add_command(each)
-        self.tree.add_command(quoted)
 
     async def setup_hook(self) -> None:
         self.add_view(Buttons())

@@ -44,12 +44,10 @@ class Upheaval:
 
     async def drop_gateway(self, shard: int | None = None) -> None:
         """Break the gateway's connections without a word; the sessions can be resumed."""
-        for connection in self._connections(shard):
+        gone = set(self._connections(shard))
+        for connection in gone:
             connection.cut()
-        gone = self._connections(shard)
-        await self.state.bell.until(
-            lambda: not set(gone) & set(self.state.gateway.connections), "the connections' end", 5.0
-        )
+        await self.state.bell.until(lambda: gone.isdisjoint(self.state.gateway.connections), "the connections' end", 5)
 
     async def request_reconnect(self, shard: int | None = None) -> None:
         for connection in self._connections(shard):
