@@ -249,7 +249,12 @@ async def _by_operator(stage: Stage) -> None:
 
 async def _from_outside(stage: Stage) -> None:
     command = (*BRIEFBOT, "build", "--background", "--no-input", "--quiet")
-    child = await asyncio.create_subprocess_exec(*command, cwd=stage.folder, stdout=subprocess.DEVNULL)
+    child = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=stage.folder,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,  # as cron and systemd do
+    )
     await child.wait()
 
 

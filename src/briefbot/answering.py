@@ -85,14 +85,15 @@ def _refuse_unanswerable(question: Question, generation: Generation) -> None:
 
 def search(question: Question, library: Library) -> Ranked:
     """Return the passages for a question, best first, from the documents that its scope and filters allow."""
-    words = normalised(question.text)
+    words, generation = normalised(question.text), library.generation
+    visible = generation.allowed(question.scope, Filters())
     query = Query(
         vector=library.encoder.encode_questions([words])[0],
         terms=tuple(dict.fromkeys(terms(words, language_of(words)))),
-        allowed=library.generation.allowed(question.scope, question.filters),
-        visible=library.generation.allowed(question.scope, Filters()),
+        allowed=visible if question.filters == Filters() else generation.allowed(question.scope, question.filters),
+        visible=visible,
     )
-    return rank(query, library.sources, library.generation.place)
+    return rank(query, library.sources, generation.place)
 
 
 def _excerpts(question: Question, ranked: Ranked, library: Library) -> Iterator[tuple[int, Excerpt]]:

@@ -21,6 +21,8 @@ code = run(sys.argv[1:])
 print(os.nice(0), os.sched_getscheduler(0) == os.SCHED_IDLE, open("/proc/self/oom_score_adj").read().strip())
 sys.exit(code)
 """
+AUTOGROUP = Path("/proc/self/autogroup")
+SESSION = f'print(open("{AUTOGROUP}").read().strip())'
 
 
 def folders(tmp_path: Path) -> list[str]:
@@ -29,16 +31,31 @@ def folders(tmp_path: Path) -> list[str]:
     return ["--corpus", str(tmp_path / "corpus"), "--index", str(tmp_path / "index")]
 
 
-def build(*arguments: str, code: str | None = None) -> subprocess.CompletedProcess[str]:
+def build(*arguments: str, code: str | None = None, alone: bool = False) -> subprocess.CompletedProcess[str]:
     program = ["-c", code] if code else ["-m", "tests.word_cli"]
     command = [sys.executable, *program, "build", *arguments]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60, start_new_session=alone
+    )
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS has neither of the two")
 def test_a_background_build_lets_everything_else_go_first(tmp_path: Path) -> None:
     called = build(*folders(tmp_path), "--background", code=STANDING)
     assert (called.returncode, called.stdout.splitlines()[-1]) == (0, "19 True 1000")
+
+
+@pytest.mark.skipif(not AUTOGROUP.exists(), reason="only where Linux weighs sessions against each other")
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_background_build_makes_a_session_of_its_own_go_last_and_leaves_a_shared_one(
+    tmp_path: Path, alone: bool
+) -> None:
+    before = AUTOGROUP.read_text()
+    called = build(
+        *folders(tmp_path), "--background", code=f"{STANDING[: STANDING.rindex('sys.exit')]}{SESSION}", alone=alone
+    )
+    assert called.stdout.splitlines()[-1].endswith(" nice 19") is alone
+    assert AUTOGROUP.read_text() == before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS has neither of the two")

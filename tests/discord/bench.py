@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.desk import Desk
 from tests.discord.standin.launch import GUILDS
-from tests.discord.standin.process import LAUNCH, BotProcess
+from tests.discord.standin.process import LAUNCH, ROOT, BotProcess
 from tests.discord.standin.stage import TOKEN, Discord
 from tests.discord.standin.words import HOLD, MODEL
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tests.discord.standin.messages import Message
     from tests.discord.standin.world import Channel, User
 
+WORDS = "tests.discord.standin.words"
 VISIT = """---
 title: The Visit
 author: A. Author
@@ -110,6 +113,19 @@ class Bench:
         """Ask a question, by default one that the documents answer, and return the answer."""
         asked = await self.discord.command(user or self.ada, channel or self.general, "ask", question=question)
         return await asked.answer()
+
+    async def shell(self, *arguments: str) -> tuple[int, str]:
+        """Run a command of briefbot's beside the bot, as an operator would, and return its exit code and output."""
+        child = await self.began(*arguments)
+        output, _ = await child.communicate()
+        return child.returncode or 0, output.decode()
+
+    async def began(self, *arguments: str) -> asyncio.subprocess.Process:
+        """Begin a command of briefbot's beside the bot; its two outputs are one."""
+        env = {**os.environ, "PYTHONPATH": str(ROOT), HOLD: str(self._held)}
+        command = (sys.executable, "-m", WORDS, *arguments)
+        out = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.STDOUT}
+        return await asyncio.create_subprocess_exec(*command, cwd=self.folder, env=env, **out)
 
     async def builder(self) -> int:
         """Wait for a build that the bot has begun, and return the id of its process."""

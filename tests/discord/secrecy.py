@@ -16,15 +16,14 @@ from typing import TYPE_CHECKING, Any
 from tests.desk import Desk
 from tests.discord.bench import Bench
 from tests.discord.overheard import NOTES
-from tests.discord.standin.interactions import Interaction
 from tests.discord.standin.permissions import EVERYDAY, Permission
 from tests.discord.standin.stage import Discord
-from tests.discord.standin.world import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from tests.discord.standin.interactions import Interaction
     from tests.discord.standin.messages import Message, Version
     from tests.discord.standin.process import BotProcess
     from tests.discord.standin.world import Channel, Guild, User
@@ -236,7 +235,7 @@ class Archive(Bench):
         """Return everybody who can view a channel: the least of them has no role."""
         assert channel.guild is not None
         guild = channel.guild.name
-        names = {channel.name, INSIDE.get(channel.name, channel.name)}
+        names = {channel.name, (channel.parent or channel).name}
         return Reader(guild, frozenset(f"{guild}.{name}" for name in names))
 
     def alone(self, user: User) -> list[Reader]:
@@ -276,7 +275,7 @@ class Ear:
     _requests: int = 0
 
     def listen(self) -> None:
-        """Judge every new text: messages with each edit, their files and buttons, choices, forms, all other requests."""
+        """Judge every new text: each version of a message with files and buttons, choices, forms, other requests."""
         world = self.archive.discord.world
         for message in list(world.messages.values()):
             if message.author is world.bot:

@@ -1,4 +1,4 @@
-"""Rights that change while the bot runs, places it was not told of, and ways round the rules that somebody might try."""
+"""Rights that change while the bot runs, places it was not told of, and ways round the rules that one might try."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_private_messages_show_what_the_roles_of_now_allow_and_nothing_to_strang
             traveller, stranger, left = (world.user(name) for name in ("traveller", "stranger", "left"))
             alpha.add(traveller, "red")
             beta.add(traveller, "blue")
-            alpha.add(left, "all" if "all" in alpha.roles else "red")
+            alpha.add(left, "red")
             del alpha.members[left.id]
             for user, expected in [
                 (traveller, {COMMONS, ALPHA, BETA, RED, BETA_BLUE}),
@@ -94,6 +94,11 @@ def test_private_messages_show_what_the_roles_of_now_allow_and_nothing_to_strang
                 await menu.answer(PATIENCE)
                 for name in ("sources", "help", "privacy"):
                     await use(archive, user, dm, name)
+            archive.ear.listen()
+            await archive.discord.leave_guild(alpha)
+            for who in ("owner", "blue"):
+                reply = await write(archive, archive.people["alpha", who], clause(ALL))
+                assert shown(reply.content) == set()
             archive.ear.assert_quiet()
 
     asyncio.run(scenario())
@@ -249,7 +254,7 @@ def test_a_guild_that_no_rule_names_learns_nothing_nor_does_a_thread_the_bot_was
                 assert await all_in(archive, who, where, ALL) == expected
                 said = await archive.discord.say(who, where, clause(ALL), mention_bot=True)
                 reply = await archive.discord.next_message(where, after=said, within=PATIENCE)
-                assert shown(told(reply)) <= expected
+                assert shown(told(reply)) & set(ALL) <= expected
                 for name in ("status", "sources", "help"):
                     assert shown(told(await use(archive, who, where, name))) <= set(PAPERS)
             untold = world.thread(hall, "untold", members=[red, world.bot])
@@ -389,7 +394,6 @@ def test_while_not_every_shard_has_told_of_its_guilds_no_later_guild_is_taken_fo
                 )
                 said = await archive.discord.say(beta.owner, hall, clause([RED]), mention_bot=True)
                 reply = await archive.discord.next_message(hall, after=said, within=PATIENCE)
-                assert len(gateway.sessions) == 1
                 assert shown(reply.content) == set()
                 await archive.bot.ready(PATIENCE)
                 for guild in ("alpha", "beta"):

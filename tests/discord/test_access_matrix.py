@@ -1,25 +1,25 @@
-"""Nothing reaches anybody who may not see it: three guilds, their channels, threads and roles, every way to an answer."""
+"""Nothing reaches anybody who may not see it: three guilds, their channels and roles, every way to an answer."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.discord.secrecy import CHANNELS, GUILDS, PAPERS, PEOPLE, PLACES, Archive, Paper, may_know
+from tests.desk import Desk
+from tests.discord.secrecy import GUILDS, PAPERS, PEOPLE, PLACES, Archive, Paper, Reader, may_know
 
 from briefbot.discord.tickets import Narrowing, Ticket
 from briefbot.index.store import open_current
+from briefbot.model import Scope
 from briefbot.serving.references import Reference, hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from tests.discord.standin.interactions import Interaction
     from tests.discord.standin.messages import Message
     from tests.discord.standin.world import Channel, User
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 AT_ONCE = 12  # cells of the matrix
 PATIENCE = 60.0
 MENU = "Answer from the documents"
-SHORT = [("alpha", place, who) for place, who in zip(PLACES, ("red", "nobody", "admin", "all", "red", "owner"))]
+WHO = ("red", "nobody", "admin", "all", "red", "owner")  # in each place of the short matrix
+SHORT = [("alpha", place, who) for place, who in zip(PLACES, WHO, strict=True)]
 
 
 def clause(papers: Iterable[Paper]) -> str:
@@ -255,3 +256,32 @@ def test_no_way_to_an_answer_tells_anybody_what_he_may_not_see(tmp_path: Path) -
 @pytest.mark.slow
 def test_nobody_in_any_place_of_any_guild_learns_what_he_may_not_see(tmp_path: Path) -> None:
     asyncio.run(matrix(tmp_path, [(guild, place, who) for guild in GUILDS for place in PLACES for who in PEOPLE]))
+
+
+def test_an_answer_is_to_the_last_digit_what_it_were_without_the_documents_that_are_hidden(tmp_path: Path) -> None:
+    nobody = [Reader("alpha", frozenset({"alpha.hall"}))]
+    visible = [paper for paper in PAPERS if may_know(paper, nobody)]
+    full, less = (Desk(make_folder(tmp_path / name)) for name in ("full", "less"))
+    for desk, papers in ((full, PAPERS), (less, visible)):
+        for paper in papers:
+            desk.write(paper.name, paper.text)
+        desk.build()
+    scope = Scope(frozenset(paper.name for paper in visible))
+    hidden = next(paper for paper in PAPERS if paper.kind == "role" and not paper.twin)
+    questions = [
+        "Who planted tulips beside the northern wall of the orchard?",
+        f"What says the {hidden.stem} clause of {hidden.secret}?",
+        f"What says the {visible[0].stem} clause, and {hidden.secret}?",
+        "What was a quiet harbour town, forgotten by everyone?",
+        "submarine zebra quasar",
+        *(clause([paper, hidden]) for paper in visible),
+    ]
+    for question in questions:
+        assert full.ask(question, k=10, scope=scope) == less.ask(question, k=10), question
+        within = {"document": visible[0].folder}
+        assert full.ask(question, k=10, scope=scope, **within) == less.ask(question, k=10, **within), question
+
+
+def make_folder(path: Path) -> Path:
+    path.mkdir()
+    return path

@@ -12,7 +12,6 @@ from tests.discord.bench import QUESTION
 from tests.discord.scene import KEPT, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.discord.standin.messages import Message
@@ -56,7 +55,8 @@ def test_sources_lists_every_document_once_over_pages_that_go_forward_and_back(t
             assert third.labels == ["Previous"]
             seen = [titles(each) for each in (page, second, third)]
             assert [len(each) for each in seen] == [10, 10, 6]
-            assert sorted(sum(seen, [])) == sorted(["The Visit", "food", "codes", *(f"note{n:02}" for n in range(23))])
+            every = [title for each in seen for title in each]
+            assert sorted(every) == sorted(["The Visit", "food", "codes", *(f"note{n:02}" for n in range(23))])
             assert titles(await scene.click(third, "Previous")) == seen[1]
             folder = await scene.use("sources", document="notes")
             assert "\nOnly in notes\n" in folder.text

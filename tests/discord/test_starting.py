@@ -302,6 +302,8 @@ async def _end(folder: Path, number: signal.Signals) -> None:
             bot.send(number)
             await bot.line("the bot was told to end")
             assert (await bench.ask(user=bench.bob)).content == STOPPING
+            rebuilt = await discord.command(bench.guild.owner, bench.general, "reindex")
+            assert (await rebuilt.answer()).content == STOPPING
             written = await discord.say(bench.bob, direct, QUESTION)
             assert (await discord.next_message(direct, written)).content == STOPPING
             assert asked.times.answered is None

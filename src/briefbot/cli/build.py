@@ -67,3 +67,8 @@ def _step_back() -> None:
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
+    if os.getsid(0) == os.getpid():
+        # Linux weighs whole sessions against each other, so that in one of its own the lowest priority would be half a
+        # core; what stands in a session with others is weighed against those alone.
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text("19", "ascii")

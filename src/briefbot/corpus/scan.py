@@ -81,7 +81,7 @@ def scan(root: Path, now: int) -> Scan:
             ignored[suffix or "no ending"] += 1
             continue
         files.append(_source(item, sidecars.get(name + SIDECAR), now))
-    return Scan(tuple(files), tuple(sorted(refused)), ignored)
+    return Scan(tuple(files), tuple(sorted(refused)), dict(ignored))
 
 
 def _source(item: _Found, sidecar: _Found | None, now: int) -> SourceFile:

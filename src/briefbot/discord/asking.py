@@ -154,7 +154,8 @@ def visible(opened: Opened, scope: Scope) -> list[DocumentLine]:
 def _answered(opened: Opened, inquiry: Inquiry) -> Told:
     scope = inquiry.seen_by(opened)
     filters = Filters(_place(opened, scope, inquiry.document), inquiry.author, inquiry.since)
-    question = Question(inquiry.text, scope, filters, WANTED, history(inquiry.turns))
+    sound = inquiry.text.encode("utf-8", "replace").decode("utf-8")  # half a pair of surrogates is no text
+    question = Question(sound, scope, filters, WANTED, history(inquiry.turns))
     return Told(ask(question, opened.library), filters)
 
 

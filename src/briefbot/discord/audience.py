@@ -9,13 +9,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import discord
 from briefbot.access import Access, Audience, Seat, open_guilds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from briefbot.model import Scope
     from briefbot.serving.desk import Opened
@@ -34,7 +34,9 @@ class Visibility:
     settings: DiscordSettings
     clock: Callable[[], float] = time.monotonic
     _roles: dict[int, tuple[float, Audience]] = field(default_factory=dict, init=False)
-    _scopes: dict[tuple[Access, Audience, tuple[int, datetime]], Scope] = field(default_factory=dict, init=False)
+    _scopes: WeakKeyDictionary[Opened, dict[tuple[Access, Audience], Scope]] = field(
+        default_factory=WeakKeyDictionary, init=False
+    )
 
     @property
     def is_settled(self) -> bool:
@@ -66,14 +68,12 @@ class Visibility:
         return lambda opened: self._scope(access, audience, opened)
 
     def _scope(self, access: Access, audience: Audience, opened: Opened) -> Scope:
-        manifest = opened.library.generation.manifest
-        key = (access, audience, (manifest.generation, manifest.made))  # numbers begin anew in an index made anew
-        known = self._scopes.get(key)
+        scopes = self._scopes.setdefault(opened, {})
+        known = scopes.get((access, audience))
         if known is None:
-            if len(self._scopes) >= _MOST:
-                self._scopes.clear()
-            known = access.scope(audience, [line.name for line in opened.documents])
-            self._scopes[key] = known
+            if len(scopes) >= _MOST:
+                scopes.clear()
+            known = scopes[access, audience] = access.scope(audience, [line.name for line in opened.documents])
         return known
 
     def is_public(self, channel: Any) -> bool:

@@ -82,7 +82,7 @@ def render_document(document: Document, line: DocumentLine, url: str | None, wor
         "sources.language": one_line(document.language or ""),
         "sources.passages": str(line.passages),
     }
-    title = f"**{link(clipped(one_line(document.title), _TITLE), url)}**"
+    title = f"**{link(_title(document), url)}**"
     told = [words(key, value=escaped(clipped(value, _NAME))) for key, value in facts.items() if value]
     read = Button(words("button.read"), Ticket("read", None, 1, Narrowing(hash_of(document.name))), "primary")
     return ListMessage(_fitting(["\n".join([title, *told])]), ((read,),))
@@ -128,11 +128,14 @@ def render_privacy(*, kept_days: int | None, logged: bool, words: Words) -> List
 
 
 def _line(line: DocumentLine, words: Words) -> str:
-    title = clipped(one_line(line.title), _TITLE)
-    facts = [line.date.isoformat() if line.date else "", words("sources.passages", value=line.passages)]
-    return (
-        f"**{escaped(title)}**\n-# {escaped(clipped(one_line(line.name), _NAME))} · {' · '.join(filter(None, facts))}"
-    )
+    name = escaped(clipped(one_line(line.name), _NAME))
+    facts = [name, line.date.isoformat() if line.date else "", words("sources.passages", value=line.passages)]
+    return f"**{escaped(_title(line))}**\n-# {' · '.join(filter(None, facts))}"
+
+
+def _title(named: Document | DocumentLine) -> str:
+    """Return the title, or the name where the title cannot be seen."""
+    return clipped(one_line(named.title) or one_line(named.name), _TITLE)
 
 
 def _paging(offset: int, following: int | None, place: str | None, words: Words) -> tuple[tuple[Button, ...], ...]:

@@ -44,7 +44,7 @@ def resolved(documents: Sequence[DocumentLine], typed: str) -> str | None:
 def _named(line: DocumentLine) -> list[tuple[str, str]]:
     """Return the folders of a document, which have no title, and the document with its own."""
     *folders, name = places(line.name)
-    return [*((folder, "") for folder in folders), (name, one_line(line.title))]
+    return [*((folder, "") for folder in folders), (name, one_line(line.title) or one_line(name))]
 
 
 def _begins(place: str, title: str, wanted: str) -> bool:

@@ -34,7 +34,7 @@ _WARMING = "What are all these documents about?"  # long enough to have its lang
 _LOOKS_PASSED_OVER = 10  # between two attempts at what cannot be used, each of which may read all of it
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Opened:
     """A generation in use: what answers from it, and the list of its documents."""
 

@@ -12,6 +12,8 @@ from tests.discord.standin.words import MODEL, use_words
 PAUSE = "STANDIN_IDENTIFY_PAUSE"  # seconds between two shards; discord.py itself waits for five
 GUILDS = "STANDIN_GUILDS_PAUSE"  # seconds without a new guild after which all are there; discord.py waits for two
 
+PROGRESS = "STANDIN_PROGRESS_PAUSE"  # seconds between two edits that show how far a build is; the bot waits for ten
+
 
 def point_at(url: str) -> None:
     """Let discord.py talk to the stand-in at this address and to nothing else."""
@@ -49,9 +51,12 @@ async def _pause(self: Any, shard_id: int | None, *, initial: bool = False) -> N
 
 def main() -> None:
     from briefbot.cli import run
+    from briefbot.discord import reindexing
 
     url, *arguments = sys.argv[1:]
     point_at(url)
+    if PROGRESS in os.environ:
+        reindexing.PAUSE = float(os.environ[PROGRESS])
     if os.environ.get(MODEL) == "words":
         use_words()
     sys.exit(run(arguments))

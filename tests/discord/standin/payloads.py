@@ -263,8 +263,8 @@ def message_json(message: Message, world: World, *, whole: bool = False, nested:
         written_out["nonce"] = message.nonce
     if message.interaction is not None:
         written_out |= message.interaction.metadata(message)
-    if message.reference is not None and not nested:
-        written_out |= _reference(message, message.reference, world, whole=whole)
+    if message.reference is not None:
+        written_out |= _reference(message, message.reference, world, whole=whole, nested=nested)
     return written_out
 
 
@@ -278,10 +278,12 @@ def _attachments(message: Message, world: World) -> list[Json]:
     return [attachment_json(each, message.channel, world, ephemeral=message.ephemeral) for each in message.attachments]
 
 
-def _reference(message: Message, to: Message, world: World, *, whole: bool) -> Json:
+def _reference(message: Message, to: Message, world: World, *, whole: bool, nested: bool) -> Json:
     reference: Json = {"type": 0, "channel_id": str(to.channel.id), "message_id": str(to.id)}
     if message.channel.guild is not None:
         reference["guild_id"] = str(message.channel.guild.id)
+    if nested:  # a message within another names what it answers and does not hold it
+        return {"message_reference": reference}
     shown = None if to.deleted else message_json(to, world, whole=whole, nested=True)
     return {"message_reference": reference, "referenced_message": shown}
 

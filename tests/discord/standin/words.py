@@ -47,6 +47,9 @@ class WordProcess(WordEncoder):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Nothing has to be loaded."""
+
     def close(self) -> None:
         """Nothing runs."""
 
