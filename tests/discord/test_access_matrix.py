@@ -198,7 +198,7 @@ class Cell:
     async def forge(self) -> None:
         """Press buttons that were never there: tickets for papers that others may see, on a message of this place."""
         public = await self.use("ask", question=clause(self.asked[:1]), private=False)
-        for paper in (self.asked[0], self.forbidden):
+        for paper in {self.asked[0], self.asked[-3], self.forbidden}:  # the second is for his role alone, if for any
             for ticket in tickets(self.archive, paper):
                 before = len(self.channel.messages)
                 answer = await self.press_forged(public, ticket)
@@ -245,7 +245,9 @@ async def matrix(folder: Path, cells: list[tuple[str, str, str]]) -> None:
             async with turn:
                 await Cell(archive, *cell).tour()
 
-        await asyncio.gather(*(tour(*cell) for cell in cells))
+        async with asyncio.TaskGroup() as tours:
+            for cell in cells:
+                tours.create_task(tour(*cell))
         archive.ear.assert_quiet()
 
 

@@ -203,7 +203,7 @@ def named(argument: ast.expr) -> list[str]:
 
 def pattern_of(text: ast.JoinedStr) -> str:
     parts = [part.value if isinstance(part, ast.Constant) else None for part in text.values]
-    return "".join("([a-z]+)" if part is None else re.escape(str(part)) for part in parts)
+    return "".join("([a-z_]+)" if part is None else re.escape(str(part)) for part in parts)
 
 
 def matching(module: Path, pattern: str) -> set[str]:

@@ -194,6 +194,16 @@ async def _forgive_second_acknowledgements(bench: Bench, times: int) -> None:
     refusals.clear()
 
 
+def test_no_reply_waits_for_what_discord_says_to_the_sign_of_life(tmp_path: Path) -> None:
+    async def scene(bench: Bench) -> None:
+        bench.discord.fault(TYPING, "slow", delay=5)
+        said = await bench.discord.say(bench.bob, bench.general, QUESTION, mention_bot=True)
+        assert (await bench.discord.next_message(bench.general, said)).content.startswith(ANSWER)
+        assert (await bench.discord.requested("POST", "/typing")).answered_at is None
+
+    survived(tmp_path, scene)
+
+
 @pytest.mark.parametrize("kind", ["503", "refused", "lost"])
 def test_a_form_that_fails_once_is_shown_all_the_same(tmp_path: Path, kind: str) -> None:
     async def scene(bench: Bench) -> None:

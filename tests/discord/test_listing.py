@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.discord.hostile import any_text
 from tools.discord_markdown import alive
@@ -80,6 +80,7 @@ def test_pages_lead_on_and_back_within_their_folder() -> None:
 
 
 @given(st.lists(st.tuples(any_text, any_text), min_size=1, max_size=25), st.sampled_from([1, 9]))
+@example([("*_" * 60, "*`" * 60)] * 12, 1)
 def test_every_document_is_on_a_page_whatever_it_is_called(named: list[tuple[str, str]], times: int) -> None:
     documents = [line(f"{name * times}.txt", title * times) for name, title in named]
     offset, seen = 0, 0

@@ -74,8 +74,8 @@ def test_no_document_is_left_out_of_the_list_however_long_and_odd_its_title(tmp_
     async def scenario() -> None:
         scene = Scene(tmp_path)
         for number in range(14):
-            title = f"{number:02} {'*_~|`@ ' * 20}"
-            scene.desk.write(f"{'*_~' * 40}{number:02}.md", f"---\ntitle: '{title}'\n---\nNote {number}.\n")
+            title = f"{number:02} {'*_`' * 40}"
+            scene.desk.write(f"{'*_' * 60}{number:02}.md", f"---\ntitle: '{title}'\n---\nNote {number}.\n")
         scene.desk.build()
         async with scene:
             page = await scene.use("sources")

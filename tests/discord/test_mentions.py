@@ -202,7 +202,7 @@ def test_what_was_said_in_a_place_is_handed_on_there_and_private_words_nowhere_e
             alone = {"channel": scene.discord.world.dm(scene.ada)}
             assert await history(alone, by_mention=True) == []
             await scene.tell(SOUP_QUESTION, **alone)
-            assert (await history(alone))[-2:] == [SOUP_QUESTION, SOUP_ANSWER]
+            assert (await history(alone))[-2:] == [SOUP_QUESTION, SOUP_ANSWER]  # by command and by message alike
             assert SOUP_QUESTION not in await history({"mention_bot": True}, by_mention=True)
             for _ in range(7):
                 await scene.ask()

@@ -259,6 +259,7 @@ async def _first_shard_alone(folder: Path) -> None:
         await bench.begin_again(**{PAUSE: "4"})
         gateway = bench.discord.gateway
         await bench.discord.bell.until(lambda: any(each.ready for each in gateway.sessions), "the first shard", 20)
+        await bench.bot.line("generation 1 is taken up")
         assert [each.shard for each in gateway.sessions] == [0]
         owner = other.guild.owner
         asked = await bench.discord.command(owner, other, "ask", question=QUESTION)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -161,7 +162,8 @@ async def _seen(event: Event) -> Sequence[DocumentLine]:
     opened = event.client.parts.desk.current
     if opened is None:
         return []
-    return visible(opened, event.client.visibility.seen_by(await event.client.visibility.asker(event))(opened))
+    seen_by = event.client.visibility.seen_by(await event.client.visibility.asker(event))
+    return await asyncio.to_thread(lambda: visible(opened, seen_by(opened)))
 
 
 async def _state(event: Event) -> State:

@@ -73,7 +73,7 @@ async def _run(event: Event, words: Words, *, full: bool) -> None:
     showing = asyncio.create_task(_show_progress(board, latest, words, ended), name="progress of a build")
     try:
         report = await event.client.parts.rebuilder.run(full=full, progress=latest.append)
-        text = _told(report, _public_scope(event, report), words)
+        text = _told(report, await _public_scope(event, report), words)
         event.client.parts.metrics.built(_outcome(report))
     except BriefbotError as error:
         text = _failure(event, error, words)
@@ -125,14 +125,14 @@ class _Board:
         await amend(self._event.client.get_partial_messageable(self._event.channel_id or 0), self._message, text)
 
 
-def _public_scope(event: Event, report: BuildReport) -> Scope:
+async def _public_scope(event: Event, report: BuildReport) -> Scope:
     """Return which of the documents that a report names everybody in the channel may see."""
     visibility = event.client.visibility
     access: Access = visibility.access
     audience: Audience = visibility.everybody(event.guild_id or 0, event.channel)
     names = {*report.added, *report.changed, *report.removed, *(skipped.name for skipped in report.skipped)}
     names |= {name for pair in report.renamed for name in pair}
-    return access.scope(audience, names)
+    return await asyncio.to_thread(access.scope, audience, names)
 
 
 def _told(report: BuildReport, scope: Scope, words: Words) -> str:
