@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # discord.py imports audioop
     import discord
+
     from briefbot.discord.audience import Visibility, channel_ids
 
 HOME, OTHER, STAFF, ADA, BOB = 1, 2, 11, 101, 102

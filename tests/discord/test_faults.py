@@ -136,8 +136,9 @@ def test_a_discord_that_is_away_for_a_while_is_waited_for_and_gets_the_answer_th
 def test_after_a_long_outage_nobody_waits_for_more_than_half_a_minute() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # discord.py imports audioop
-        import briefbot.discord.running  # noqa: F401 - sets how long the library waits
         from discord import shard
+
+        import briefbot.discord.running  # noqa: F401 - sets how long the library waits
 
     backoff = shard.ExponentialBackoff()
     assert 16 < max(backoff.delay() for _ in range(1_000)) <= 32

@@ -17,6 +17,7 @@ from briefbot.discord.rereading import question_of
 
 if TYPE_CHECKING:
     import discord
+
     from briefbot.discord.catalogue import Words
     from briefbot.discord.messages import Message
     from briefbot.discord.replying import Event

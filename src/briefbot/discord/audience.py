@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import discord
+
 from briefbot.access import Access, Audience, Seat, open_guilds
 
 if TYPE_CHECKING:

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import discord
+from discord import app_commands
+
 from briefbot.discord import mentions
 from briefbot.discord.asking import Asking, Parts
 from briefbot.discord.audience import Visibility, role_ids
@@ -26,14 +28,12 @@ from briefbot.discord.faults import logged
 from briefbot.discord.replying import say, words_of
 from briefbot.discord.translation import CatalogueTranslator, sync
 from briefbot.serving.feedback import keep_pruned
-from discord import app_commands
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
 _LOOK = 0.02  # seconds between two looks at how late the event loop is
 _LOCALES = 10_000  # people whose language is remembered
-_DAY = 24 * 60 * 60
 _log = logging.getLogger("briefbot.discord")
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody is going to speak

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
+
 from briefbot.discord.asking import Inquiry, keep
 from briefbot.discord.delivery import send
 from briefbot.discord.faults import Said

@@ -6,6 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import discord
+from discord import app_commands
+
 from briefbot.discord import answering, lists, reindexing
 from briefbot.discord.answering import Request
 from briefbot.discord.asking import visible
@@ -13,7 +15,6 @@ from briefbot.discord.faults import logged
 from briefbot.discord.limits import QUESTION  # noqa: TC001 - discord.py evaluates annotations
 from briefbot.discord.places import completions
 from briefbot.discord.translation import text
-from discord import app_commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable

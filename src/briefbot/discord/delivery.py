@@ -14,10 +14,10 @@ import logging
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import aiohttp
+import discord
 from discord.http import handle_message_parameters
 from discord.webhook.async_ import async_context
 
-import discord
 from briefbot.discord.messages import ListMessage, Message
 
 if TYPE_CHECKING:

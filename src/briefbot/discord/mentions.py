@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import discord
+
 from briefbot.conversation import Place, Turn
 from briefbot.discord.asking import Inquiry
 from briefbot.discord.catalogue import words_for

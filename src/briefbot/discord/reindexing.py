@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 import discord
+
 from briefbot.discord.delivery import LOST, Expired, acknowledge, amend, deliver
 from briefbot.discord.escaping import escaped
 from briefbot.discord.faults import logged

@@ -12,6 +12,7 @@ from http.client import FORBIDDEN
 from typing import TYPE_CHECKING
 
 import discord
+
 from briefbot.discord.catalogue import words_for
 from briefbot.discord.delivery import (
     LOST,

@@ -12,6 +12,7 @@ import signal
 from typing import TYPE_CHECKING, Literal
 
 import discord
+
 from briefbot.credentials import invite_link
 from briefbot.discord.delivery import LOST
 from briefbot.errors import BriefbotError, SettingsError

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import discord
+from discord import app_commands
 from discord.http import Route
 
-import discord
 from briefbot.discord.catalogue import SOURCE, catalogue, words_for
-from discord import app_commands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,11 +17,10 @@ PROGRESS = "STANDIN_PROGRESS_PAUSE"  # seconds between two edits that show how f
 
 def point_at(url: str) -> None:
     """Let discord.py talk to the stand-in at this address and to nothing else."""
+    import discord
     from discord.gateway import DiscordWebSocket
     from discord.http import Route
     from yarl import URL
-
-    import discord
 
     Route.BASE = f"{url}/api/v10"
     DiscordWebSocket.DEFAULT_GATEWAY = URL(url.replace("http://", "ws://") + "/gateway")

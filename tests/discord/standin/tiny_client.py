@@ -8,10 +8,9 @@ import signal
 import sys
 from typing import Any
 
-from tests.discord.standin.launch import point_at
-
 import discord
 from discord import app_commands
+from tests.discord.standin.launch import point_at
 
 QUIET: Any = {"allowed_mentions": discord.AllowedMentions.none(), "suppress_embeds": True}
 
