@@ -91,7 +91,7 @@ class Watch:
         text = await asyncio.to_thread(_read, f"http://127.0.0.1:{self.port}/metrics")
         series = {(name, label): float(value) for name, label, value in _SERIES.findall(text)}
         processor = {"bot": _processor(self.pid), "encoder": sum(map(_processor, encoders(self.pid)))}
-        processor["driver"] = time.process_time()
+        processor |= {"driver": time.process_time(), **_machine_seconds()}
         self.seen.append(Seen(time.perf_counter(), series, memory_of(self.pid), processor))
 
     async def _go_on(self) -> None:
@@ -127,6 +127,7 @@ def figures_of(run: Run, watch: Watch, log: Sequence[str]) -> dict[str, Any]:
         "refused": _refused(run.discord),
         "start_s": {name: round(seconds, 3) for name, seconds in run.start.items()},
         "memory_mb": {"start": watch.seen[0].memory_mb, "end": watch.seen[-1].memory_mb},
+        "bot_own_mb_by_minute": [seen.memory_mb["bot"]["own"] for seen in watch.seen[:: round(60 / _LOOK)]],
         "cores": _cores(watch),
         "errors_in_log": sum('"level": "error"' in line for line in log),
     }
@@ -239,9 +240,11 @@ def _lag(watch: Watch) -> dict[str, float]:
 
 
 def _cores(watch: Watch) -> dict[str, float]:
+    """Return the processor cores that each used; `builds` is all that ran at low priority."""
     first, last = watch.seen[0], watch.seen[-1]
-    wall = last.at - first.at
-    return {name: round((last.processor[name] - first.processor[name]) / wall, 2) for name in first.processor}
+    used = {name: (last.processor[name] - first.processor[name]) / (last.at - first.at) for name in first.processor}
+    others = used.pop("machine") - used["bot"] - used["encoder"] - used["driver"]
+    return {name: round(share, 2) for name, share in (used | {"others": others}).items()}
 
 
 def _spread(seconds: Iterable[float]) -> dict[str, float]:
@@ -265,6 +268,13 @@ def _added(found: Iterable[Any]) -> dict[str, float]:
 def _processor(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _machine_seconds() -> dict[str, float]:
+    """Return the seconds that the machine has worked, apart from what is of low priority, and on that."""
+    user, low, system = map(int, Path("/proc/stat").read_text("ascii").split()[1:4])
+    ticks = os.sysconf("SC_CLK_TCK")
+    return {"machine": (user + system) / ticks, "builds": low / ticks}
 
 
 def _read(address: str) -> str:
@@ -293,6 +303,7 @@ _TITLES = {
     "refused": "requests to Discord",
     "start_s": "start, s",
     "memory_mb": "memory, MB",
+    "bot_own_mb_by_minute": "the bot's own, minute by minute, MB",
     "sample": "with the sample documents",
     "cores": "processor cores used",
     "errors_in_log": "errors in the log",

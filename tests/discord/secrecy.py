@@ -41,6 +41,7 @@ PEOPLE = {
     "admin": ("admin",),
     "owner": (),
 }
+PATIENCE = 60.0  # seconds that the slowest answer may take beside all the others
 _CONSONANTS, _VOWELS = "bdfgklmnprstvw", "aeiou"
 
 
@@ -176,6 +177,20 @@ class Archive(Bench):
 
     def new_bot(self, *arguments: str, **environment: str) -> BotProcess:
         return super().new_bot(*arguments, **{NOTES: str(self.folder / "notes"), **environment})
+
+    async def use(self, user: User, channel: Channel, name: str, **options: Any) -> Message:
+        """Have somebody use a command, and return what came of it."""
+        return await (await self.discord.command(user, channel, name, **options)).answer(PATIENCE)
+
+    async def press(self, user: User, message: Message, label: str) -> Message:
+        """Have somebody press a button, and return what came of it."""
+        return await (await self.discord.click(user, message, label)).answer(PATIENCE)
+
+    async def write(self, user: User, text: str) -> Message:
+        """Have somebody write to the bot alone, and return its reply."""
+        dm = self.discord.world.dm(user)
+        said = await self.discord.say(user, dm, text)
+        return await self.discord.next_message(dm, after=said, within=PATIENCE)
 
     def _found(self, name: str, shards: int) -> None:
         """Make a guild; alpha and gamma are on the last shard, beta on the first."""

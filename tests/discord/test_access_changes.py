@@ -6,9 +6,9 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.discord.secrecy import PAPERS, Archive, Paper, may_know
+from tests.discord.secrecy import PAPERS, PATIENCE, Archive, Paper, may_know
 from tests.discord.standin.upheaval import GUILDS as GUILD_EVENTS
-from tests.discord.test_access_matrix import PATIENCE, Cell, clause, shown, tickets, told
+from tests.discord.test_access_matrix import Cell, clause, shown, tickets, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,35 +37,22 @@ HALL, HALL_RED = paper("channel", "alpha", "hall"), paper("both", "alpha", "hall
 ALL = [COMMONS, ALPHA, BETA, RED, BLUE, BETA_BLUE, HALL, HALL_RED]
 
 
-async def write(archive: Archive, user: User, text: str) -> Message:
-    """Have somebody write to the bot alone, and return its reply."""
-    dm = archive.discord.world.dm(user)
-    said = await archive.discord.say(user, dm, text)
-    return await archive.discord.next_message(dm, after=said, within=PATIENCE)
-
-
-async def use(archive: Archive, user: User, channel: Channel, name: str, **options: Any) -> Message:
-    used = await archive.discord.command(user, channel, name, **options)
-    return await used.answer(PATIENCE)
-
-
-async def press(archive: Archive, user: User, message: Message, label: str) -> Message:
-    pressed = await archive.discord.click(user, message, label)
-    return await pressed.answer(PATIENCE)
+async def whole(archive: Archive, user: User, answer: Message) -> set[Paper]:
+    """Return the papers of an answer with all that More brings to somebody."""
+    return shown(await Cell(archive, "", "", "").all_of(answer, user))
 
 
 async def all_in(archive: Archive, user: User, channel: Channel, papers: Iterable[Paper], **options: Any) -> set[Paper]:
     """Return the papers that somebody is shown of those that he asks for, with all that More brings."""
-    answer = await use(archive, user, channel, "ask", question=clause(papers), **options)
-    cell = Cell(archive, "", "", "")
-    return shown(await cell.all_of(answer, user)) & set(papers)
+    answer = await archive.use(user, channel, "ask", question=clause(papers), **options)
+    return await whole(archive, user, answer) & set(papers)
 
 
 def test_private_messages_show_what_the_roles_of_now_allow_and_nothing_to_strangers(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with Archive(tmp_path) as archive:
             world, alpha, beta = archive.discord.world, archive.guilds["alpha"], archive.guilds["beta"]
-            traveller, stranger, left = (world.user(name) for name in ("traveller", "stranger", "left"))
+            traveller, stranger, left = map(world.user, ("traveller", "stranger", "left"))
             alpha.add(traveller, "red")
             beta.add(traveller, "blue")
             alpha.add(left, "red")
@@ -79,12 +66,12 @@ def test_private_messages_show_what_the_roles_of_now_allow_and_nothing_to_strang
                 (left, set()),
             ]:
                 dm = world.dm(user)
-                reply = await write(archive, user, clause(ALL))
-                assert shown(await Cell(archive, "", "", "").all_of(reply, user)) & set(ALL) == expected, user
+                reply = await archive.write(user, clause(ALL))
+                assert await whole(archive, user, reply) & set(ALL) == expected, user
                 assert await all_in(archive, user, dm, ALL) == expected
                 assert await all_in(archive, user, dm, ALL, private=True) == expected
                 mine = {each for each in PAPERS if may_know(each, archive.alone(user))}
-                status = told(await use(archive, user, dm, "status"))
+                status = told(await archive.use(user, dm, "status"))
                 assert f"Documents: {len(mine)} " in status
                 choices = await archive.discord.autocomplete(
                     user, dm, "ask", focused="document", value=RED.stem, question="?"
@@ -93,11 +80,11 @@ def test_private_messages_show_what_the_roles_of_now_allow_and_nothing_to_strang
                 menu = await archive.discord.context_menu(user, dm, "Answer from the documents", reply)
                 await menu.answer(PATIENCE)
                 for name in ("sources", "help", "privacy"):
-                    await use(archive, user, dm, name)
+                    await archive.use(user, dm, name)
             archive.ear.listen()
             await archive.discord.leave_guild(alpha)
             for who in ("owner", "blue"):
-                reply = await write(archive, archive.people["alpha", who], clause(ALL))
+                reply = await archive.write(archive.people["alpha", who], clause(ALL))
                 assert shown(reply.content) == set()
             archive.ear.assert_quiet()
 
@@ -109,11 +96,11 @@ def test_a_role_that_was_taken_shows_nothing_more_behind_any_button(tmp_path: Pa
         archive = Archive(tmp_path, '[discord]\nfeedback = "feedback.jsonl"\n')
         async with archive:
             red, hall = archive.people["alpha", "red"], archive.places["alpha", "hall"]
-            answer = await use(archive, red, hall, "ask", question=clause([RED]))
-            many = await use(archive, red, hall, "ask", question=clause([RED, HALL_RED]))
-            within = await use(archive, red, hall, "ask", question=clause([RED]), document=RED.folder, private=True)
-            page = await use(archive, red, hall, "source", document=RED.name)
-            listed = await use(archive, red, hall, "sources", document=RED.name)
+            answer = await archive.use(red, hall, "ask", question=clause([RED]))
+            many = await archive.use(red, hall, "ask", question=clause([RED, HALL_RED]))
+            within = await archive.use(red, hall, "ask", question=clause([RED]), document=RED.folder, private=True)
+            page = await archive.use(red, hall, "source", document=RED.name)
+            listed = await archive.use(red, hall, "sources", document=RED.name)
             assert all(RED in shown(told(each)) for each in (answer, within, page, listed))
             archive.ear.listen()
             await archive.discord.set_roles(archive.guilds["alpha"], red)
@@ -121,7 +108,7 @@ def test_a_role_that_was_taken_shows_nothing_more_behind_any_button(tmp_path: Pa
             for message in (answer, many, within, page, listed):
                 for label in message.labels:
                     if label != "Not helpful":
-                        pressed = await press(archive, red, message, label)
+                        pressed = await archive.press(red, message, label)
                         assert not shown(told(pressed)) & {RED, HALL_RED}, label
             assert not [each for each in hall.messages[before:] if not each.ephemeral]  # nothing was shared
             asked = await archive.discord.click(red, answer, "Not helpful")
@@ -138,7 +125,7 @@ def test_what_is_public_is_pressed_by_each_with_his_own_rights_even_at_the_edge_
         async with Archive(tmp_path) as archive:
             hall = archive.places["alpha", "hall"]
             nobody, every = archive.people["alpha", "nobody"], archive.people["alpha", "all"]
-            public = await use(archive, every, hall, "ask", question=clause([COMMONS]), private=False)
+            public = await archive.use(every, hall, "ask", question=clause([COMMONS]), private=False)
             for ticket in tickets(archive, RED):
                 if ticket.reference is not None and ticket.action == "context":
                     for number in (0, 1, 3, 4, 1_000_000):
@@ -161,14 +148,14 @@ def test_of_two_documents_with_the_same_words_only_the_visible_one_is_ever_hinte
             seen, hidden = (each for each in PAPERS if each.twin)
             hall = archive.places["alpha", "hall"]
             nobody, red = archive.people["alpha", "nobody"], archive.people["alpha", "red"]
-            answer = await use(archive, nobody, hall, "ask", question=TULIPS, private=True)
+            answer = await archive.use(nobody, hall, "ask", question=TULIPS, private=True)
             assert shown(answer.content) == {seen}
-            assert hidden not in shown(await Cell(archive, "", "", "").all_of(answer, nobody))
-            both = await use(archive, red, hall, "ask", question=TULIPS, private=True)
-            assert {seen, hidden} <= shown(await Cell(archive, "", "", "").all_of(both, red))
-            related = await use(archive, nobody, hall, "ask", question="submarine zebra quasar", private=True)
+            assert hidden not in await whole(archive, nobody, answer)
+            both = await archive.use(red, hall, "ask", question=TULIPS, private=True)
+            assert {seen, hidden} <= await whole(archive, red, both)
+            related = await archive.use(nobody, hall, "ask", question="submarine zebra quasar", private=True)
             assert NOTHING in related.content
-            assert hidden not in shown(await Cell(archive, "", "", "").all_of(related, nobody))
+            assert hidden not in await whole(archive, nobody, related)
             archive.ear.assert_quiet()
 
     asyncio.run(scenario())
@@ -182,7 +169,7 @@ def test_what_may_not_be_seen_is_answered_as_if_it_did_not_exist(tmp_path: Path)
             for hidden, private in ((RED, True), (RED, False), (BETA, True), (paper("unplaced"), True)):
                 said = [
                     [
-                        told(await use(archive, user, hall, name, **options)).replace(word, "…")
+                        told(await archive.use(user, hall, name, **options)).replace(word, "…")
                         for word in (each.name, each.folder, each.stem)
                         for name, options in (
                             ("ask", {"question": "What is it?", "document": word, "private": private}),
@@ -194,12 +181,12 @@ def test_what_may_not_be_seen_is_answered_as_if_it_did_not_exist(tmp_path: Path)
                 ]
                 assert said[0] == said[1]
                 authors = [
-                    told(await use(archive, user, hall, "ask", question="?What", author=name, private=True))
+                    told(await archive.use(user, hall, "ask", question="?What", author=name, private=True))
                     for name in (f"Author {hidden.secret}", f"Author {absent.secret}")
                 ]
                 assert authors[0].replace(hidden.secret, absent.secret) == authors[1]
             red = archive.people["alpha", "red"]
-            chosen = await use(archive, red, hall, "ask", question="What is it?", document=RED.name, private=False)
+            chosen = await archive.use(red, hall, "ask", question="What is it?", document=RED.name, private=False)
             assert RED.stem not in chosen.content  # his own choice from a list that others do not get
             archive.ear.assert_quiet()
 
@@ -211,14 +198,14 @@ def test_an_earlier_private_question_is_in_nobody_elses_conversation(tmp_path: P
         async with Archive(tmp_path) as archive:
             hall = archive.places["alpha", "hall"]
             nobody, red, blue = (archive.people["alpha", who] for who in ("nobody", "red", "blue"))
-            await use(archive, red, hall, "ask", question=clause([RED]), private=True)
-            await use(archive, red, hall, "ask", question=clause([HALL_RED]))
-            await use(archive, red, hall, "ask", question=clause([HALL]), private=False)
-            await use(archive, blue, hall, "ask", question="What about it, blue?", private=True)
-            await use(archive, nobody, hall, "ask", question="What about it, all?", private=False)
+            await archive.use(red, hall, "ask", question=clause([RED]), private=True)
+            await archive.use(red, hall, "ask", question=clause([HALL_RED]))
+            await archive.use(red, hall, "ask", question=clause([HALL]), private=False)
+            await archive.use(blue, hall, "ask", question="What about it, blue?", private=True)
+            await archive.use(nobody, hall, "ask", question="What about it, all?", private=False)
             said = await archive.discord.say(nobody, hall, "What about it, then?", mention_bot=True)
             await archive.discord.next_message(hall, after=said, within=PATIENCE)
-            await use(archive, red, hall, "ask", question="What about it, red?", private=True)
+            await archive.use(red, hall, "ask", question="What about it, red?", private=True)
             lines = (tmp_path / "notes").read_text("utf-8").splitlines()
             history = {note["question"]: json.dumps(note["history"]) for note in map(json.loads, lines)}
             assert shown(history["What about it, blue?"]) == set()
@@ -256,7 +243,7 @@ def test_a_guild_that_no_rule_names_learns_nothing_nor_does_a_thread_the_bot_was
                 reply = await archive.discord.next_message(where, after=said, within=PATIENCE)
                 assert shown(told(reply)) & set(ALL) <= expected
                 for name in ("status", "sources", "help"):
-                    assert shown(told(await use(archive, who, where, name))) <= set(PAPERS)
+                    assert shown(told(await archive.use(who, where, name))) <= set(PAPERS)
             untold = world.thread(hall, "untold", members=[red, world.bot])
             archive.places["alpha", "untold"] = untold
             for private in (True, False):
@@ -302,14 +289,14 @@ def test_where_answers_are_not_public_none_is_whatever_is_wished(tmp_path: Path)
                 (lab, False),
                 (cellar, False),
             ):
-                answer = await use(archive, every, where, "ask", question=clause([COMMONS]), private=False)
+                answer = await archive.use(every, where, "ask", question=clause([COMMONS]), private=False)
                 assert (answer.audience is None) == public
                 said = await archive.discord.say(every, where, clause([COMMONS]), mention_bot=True)
                 reply = await archive.discord.next_message(where, after=said, within=PATIENCE)
                 assert (COMMONS in shown(reply.content)) == public
-                private = await use(archive, every, where, "ask", question=clause([COMMONS]), private=True)
+                private = await archive.use(every, where, "ask", question=clause([COMMONS]), private=True)
                 before = len(where.messages)
-                await press(archive, every, private, "Share")
+                await archive.press(every, private, "Share")
                 assert any(COMMONS in shown(each.content) for each in where.messages[before:]) == public
             archive.ear.assert_quiet()
 
@@ -342,9 +329,9 @@ def test_the_report_of_a_build_names_only_what_everybody_there_may_see(tmp_path:
                 "Added: 1",
                 "Could not be read: 1",
             ]
-            for user in (archive.people["alpha", "admin"], archive.people["beta", "owner"], alpha.owner):
-                where = hall if user is not archive.people["beta", "owner"] else archive.places["beta", "hall"]
-                assert "Only operators" in told(await use(archive, user, where, "reindex"))
+            for guild, who in (("alpha", "admin"), ("alpha", "owner"), ("beta", "owner")):
+                user, where = archive.people[guild, who], archive.places[guild, "hall"]
+                assert "Only operators" in told(await archive.use(user, where, "reindex"))
             archive.ear.assert_quiet()
 
     asyncio.run(scenario())
@@ -373,11 +360,10 @@ def test_without_rules_only_the_first_guild_sees_anything_whoever_joins_or_is_re
 async def sees(archive: Archive, guild: str, *, everything: bool) -> None:
     """Assert that a guild's people see everything, or nothing at all, in a channel and by themselves."""
     user, hall = archive.people[guild, "admin"], archive.places[guild, "hall"]
-    expected = {RED, BETA} if everything else set()
     for where in (hall, archive.discord.world.dm(user)):
-        assert await all_in(archive, user, where, [RED, BETA]) == expected
-        assert f"Documents: {len(PAPERS) if everything else 0} " in told(await use(archive, user, where, "status"))
-    reply = await write(archive, user, clause([RED]))
+        assert await all_in(archive, user, where, [RED, BETA]) == ({RED, BETA} if everything else set())
+        assert f"Documents: {len(PAPERS) if everything else 0} " in told(await archive.use(user, where, "status"))
+    reply = await archive.write(user, clause([RED]))
     assert (RED in shown(reply.content)) == everything
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.desk import Desk
-from tests.discord.secrecy import GUILDS, PAPERS, PEOPLE, PLACES, Archive, Paper, Reader, may_know
+from tests.discord.secrecy import GUILDS, PAPERS, PATIENCE, PEOPLE, PLACES, Archive, Paper, Reader, may_know
 
 from briefbot.discord.tickets import Narrowing, Ticket
 from briefbot.index.store import open_current
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from briefbot.discord.tickets import Action
 
 AT_ONCE = 12  # cells of the matrix
-PATIENCE = 60.0
 MENU = "Answer from the documents"
 WHO = ("red", "nobody", "admin", "all", "red", "owner")  # in each place of the short matrix
 SHORT = [("alpha", place, who) for place, who in zip(PLACES, WHO, strict=True)]

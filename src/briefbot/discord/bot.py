@@ -88,6 +88,11 @@ class BriefBot(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         """Tell the log."""
         _log.info("ready", extra={"guilds": len(self.guilds), "shards": self.shard_count})
+        self._warn_of_strangers()
+
+    async def on_guild_join(self, _: discord.Guild) -> None:
+        """Tell the log where a second server makes a setting advisable."""
+        self._warn_of_strangers()
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message that is meant for the bot."""
@@ -156,6 +161,10 @@ class BriefBot(discord.AutoShardedClient):
         if self.parts.feedback is None:
             return 0
         return await asyncio.to_thread(self.parts.feedback.forget, user)
+
+    def _warn_of_strangers(self) -> None:
+        if len(self.guilds) > 1 and not (self.parts.rules or self.parts.settings.home):
+            _log.warning("the bot is in %d servers; name in [discord] home those that may see all", len(self.guilds))
 
     async def _sync_commands(self) -> None:
         await self.wait_until_ready()
