@@ -49,7 +49,7 @@ help-pages: setup ## write what --help says into docs/commands.md and README.md
 setup: ## make .venv with all that running, testing and checking need
 	@$(PYTHON) tools/install.py --dev
 
-runtime:
+runtime: ## make .venv with no more than running needs: what a service wants
 	@$(PYTHON) tools/install.py
 
 lock: ## resolve all versions afresh and write constraints.txt

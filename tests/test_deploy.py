@@ -12,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import yaml
 
@@ -27,6 +26,7 @@ UNITS = ("briefbot.service", "briefbot-build.service", "briefbot-build.timer")
 PROGRAM = "/srv/briefbot/.venv/bin/briefbot"
 NEWER_THAN_SOME = ("RestartSteps=", "RestartMaxDelaySec=")  # systemd 254
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text("utf-8").replace("\\\n", " ")
+HOW_TO = (DEPLOY / "README.md").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
 
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
@@ -44,9 +44,10 @@ def instruction(name: str) -> str:
 
 def parsed(name: str, *arguments: str) -> dict[str, Any]:
     """What the command line makes of a command; raises where it does not know the command or an option."""
-    command = commands.get_command(click.Context(commands), name)
+    top = commands.make_context("briefbot", [], resilient_parsing=True)
+    command = commands.get_command(top, name)
     assert command is not None
-    return command.make_context(name, list(arguments)).params
+    return command.make_context(name, list(arguments), parent=top).params
 
 
 def analyzed(*arguments: str | Path) -> tuple[int, str]:
@@ -113,6 +114,32 @@ def test_the_container_starts_what_the_program_knows() -> None:
     assert json.loads(instruction("ENTRYPOINT")) == ["briefbot"]
     assert parsed(*json.loads(instruction("CMD")))["metrics_port"] == 9464
     assert parsed(*COMPOSE["services"]["build"]["command"])["no_input"] is True
+
+
+def test_the_program_knows_every_command_of_the_page() -> None:
+    in_the_service = re.findall(r"/bin/briefbot (.*?)[`\n]", HOW_TO)
+    in_the_container = re.findall(r"run --rm (?:bot|build) ([a-z].*?)(?:[`\n]| +#)", HOW_TO)
+    commands_shown = [shlex.split(line) for line in (*in_the_service, *in_the_container)]
+    assert [name for name, *_ in commands_shown] == ["doctor", "status", "doctor", "status"]
+    assert all(parsed(*line) for line in commands_shown)
+
+
+@pytest.mark.parametrize(
+    "variable", sorted(set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text("utf-8"))))
+)
+def test_the_page_sets_what_compose_asks_for(variable: str) -> None:
+    assert f"echo '{variable}=" in HOW_TO
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no clone")
+@pytest.mark.parametrize(
+    "path",
+    ["discord-token", "briefbot.toml", "feedback.jsonl", "index.own/CURRENT"]
+    + ["deploy/.env", "deploy/discord-token", "deploy/briefbot.toml"],
+)
+def test_git_does_not_take_up_what_the_pages_have_people_write(path: str) -> None:
+    done = subprocess.run(["git", "check-ignore", "--quiet", path], cwd=ROOT, check=False, timeout=30)
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize(("ok", "code"), [(True, 0), (False, 1)])

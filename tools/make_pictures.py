@@ -101,7 +101,8 @@ def asked(library: Library, question: str, language: str = "en", **filters: Any)
 
 def sources(library: Library) -> dict[str, Any]:
     """Return the first page of the documents."""
-    lines = documents(library.generation, Scope.everything())
+    samples = frozenset(name for name in library.generation.documents if not name.startswith("scripts/"))
+    lines = documents(library.generation, Scope(samples))
     made = library.generation.manifest.made
     return payload(render_sources(lines, None, Page(0, made, made), catalogue("en")), "sources", private=True)
 

@@ -111,13 +111,13 @@ def test_what_is_not_found_is_said_plainly_with_what_is_near() -> None:
     message = render_answer(answer(related=(excerpt(url=None),) * 4), ASKED, WORDS)
     section = (
         "The Visit · By train · paragraph 1 · 2023-09-13\n"
-        "> They came by train. **Kim met Putin at the cosmodrome.** It rained.\n\n"
+        "> They came by train. Kim met Putin at the cosmodrome. It rained.\n\n"
     )
     assert message.content == (
         "**Not in the documents.**\n\nRelated, not an answer:\n\n"
         f"**1** {section}**2** {section}**3** {section}-# Question: Where did they meet?"
     )
-    assert labels(message) == [["Context 1", "Context 2", "Context 3"], ["More (1)"]]
+    assert labels(message) == [["More (1)", "Context 1", "Context 2", "Context 3"]]
     assert (
         render_answer(answer(), ASKED, WORDS).content
         == "**Not in the documents.**\n\n-# Question: Where did they meet?"

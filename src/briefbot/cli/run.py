@@ -53,9 +53,9 @@ async def _serve(session: Session, token: str, port: int | None, host: str) -> N
         encoder = stack.enter_context(RemoteEncoder(session.settings.model))
         bot = BriefBot(_parts(session, encoder))
         _keep_pauses_short()
-        bot.run_beside(asyncio.to_thread(encoder.start), "model")  # also where there is no index to open yet
         if port is not None:
             await stack.enter_async_context(serve(host, port, bot.parts.metrics, lambda: health(bot)))
+        bot.run_beside(asyncio.to_thread(encoder.start), "model")  # also where there is no index to open yet
         await run_bot(bot, token)
 
 

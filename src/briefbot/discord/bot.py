@@ -80,7 +80,6 @@ class BriefBot(discord.AutoShardedClient):
         add_commands(self.tree)
         await self.tree.set_translator(CatalogueTranslator())
         self.add_dynamic_items(TicketButton)
-        self.run_beside(self._measure(), "measuring")
         self.run_beside(self._sync_commands(), "commands")
         if self.parts.feedback is not None:
             self.run_beside(keep_pruned(self.parts.feedback), "feedback")
@@ -171,7 +170,7 @@ class BriefBot(discord.AutoShardedClient):
         changed = await sync(self.tree)
         _log.info("the commands were registered" if changed else "the commands are registered as they are")
 
-    async def _measure(self) -> None:
+    async def measure(self) -> None:
         """Tell the metrics how late the event loop is, how many questions wait, and which generation is in use."""
         desk, metrics, taken_up = self.parts.desk, self.parts.metrics, None
         while True:

@@ -16,6 +16,7 @@ from briefbot.wording import flowed
 
 LAID_OUT: tuple[BlockKind, ...] = ("table", "row", "code")  # whose line ends and spaces mean something
 _ELLIPSIS = "…"
+_NOTHING = Span(0, 0)
 _WORD_AT_MOST = 40
 _NARROW = 40  # columns of a phone: lines that were wrapped to be longer are wrapped anew by the screen
 _LEAST = 40  # characters below which a window is not worth its place
@@ -39,13 +40,14 @@ def sentence(excerpt: Excerpt, room: int) -> Shown:
     return _flat(text, room)
 
 
-def passage(excerpt: Excerpt, room: int) -> Shown:
-    """Return the passage with the answering sentence in bold, or as much around the sentence as fits."""
+def passage(excerpt: Excerpt, room: int, *, answers: bool = True) -> Shown:
+    """Return the passage with the sentence that `answers` in bold, or as much around the sentence as fits."""
     if excerpt.kind in LAID_OUT:
         return _laid_out(excerpt, room)
     text = flowed(excerpt.text, _NARROW, len) if excerpt.kind == "paragraph" else excerpt.text
-    whole = _marked(text, Span(0, len(text)), excerpt.highlight)
-    return Shown(whole, whole=True) if length(whole) <= room else _window(text, excerpt.highlight, room)
+    bold = excerpt.highlight if answers else _NOTHING
+    whole = _quoted(text, Span(0, len(text)), bold)
+    return Shown(whole, whole=True) if length(whole) <= room else _window(text, excerpt.highlight, room, bold)
 
 
 def full_text(excerpt: Excerpt) -> str:
@@ -89,21 +91,21 @@ def _block(header: str | None, text: str) -> str | None:
     return code_block(f"{header}\n{text}" if header else text)
 
 
-def _window(text: str, marked: Span, room: int) -> Shown:
-    """Return the marked sentence with about as much text on both sides as there is room for."""
+def _window(text: str, centre: Span, room: int, bold: Span) -> Shown:
+    """Return the sentence in the centre with about as much text on both sides as there is room for."""
     budget = room
     while budget > _LEAST:
-        margin = max(0, budget - len(marked)) // 2
-        start = _word_start(text, max(0, marked.start - margin))
-        end = _word_end(text, min(len(text), marked.end + margin, start + budget))
-        content = _marked(text, Span(start, max(start, end)), marked)
+        margin = max(0, budget - len(centre)) // 2
+        start = _word_start(text, max(0, centre.start - margin))
+        end = _word_end(text, min(len(text), centre.end + margin, start + budget))
+        content = _quoted(text, Span(start, max(start, end)), bold)
         if length(content) <= room:
             return Shown(content, whole=False)
         budget = int(budget * 0.85)
-    return Shown(quoted(_flat(marked.of(text), room - 2).content), whole=False)
+    return Shown(quoted(_flat(centre.of(text), room - 2).content), whole=False)
 
 
-def _marked(text: str, shown: Span, marked: Span) -> str:
+def _quoted(text: str, shown: Span, marked: Span) -> str:
     """Return a slice of `text` as a block quote, the marked part of it in bold, … where it does not begin or end."""
     start, end = (min(max(place, shown.start), shown.end) for place in (marked.start, marked.end))
     before, bold, after = text[shown.start : start], text[start:end], text[end : shown.end]

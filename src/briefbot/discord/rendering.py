@@ -59,6 +59,7 @@ class _Frame:
     words: Words
     label: str = "answer.question"
     note: str = ""
+    answers: bool = True
 
     @property
     def footer(self) -> str:
@@ -83,7 +84,7 @@ def render_answer(answer: Answer, asked: Asked, words: Words) -> Message:
 
 def render_more(answer: Answer, offset: int, asked: Asked, words: Words) -> Message:
     """Return the passages of an answer after the first `offset`, with the question for the next page."""
-    frame = _Frame(answer.question, asked, words)
+    frame = _Frame(answer.question, asked, words, answers=answer.answered)
     excerpts = answer.excerpts or answer.related
     page = excerpts[offset : offset + PAGE]
     if not page:
@@ -199,9 +200,9 @@ def _not_found(answer: Answer, frame: _Frame) -> Message:
     if not related:
         return Message(_GAP.join([words("answer.nothing"), frame.footer]), verdicts, frame.files)
     head = f"{words('answer.nothing')}{_GAP}{words('answer.related')}"
-    buttons = _numbered_buttons(related, words, first=1)[:1]
-    more = _more_row(answer.related, len(related), frame)
-    return _list_of(related, head, frame, 1, (*buttons, *verdicts, *more))
+    contexts, more = _numbered_buttons(related, words, first=1)[0], _more_row(answer.related, len(related), frame)
+    first = (*more[0], *contexts) if more else contexts
+    return _list_of(related, head, replace(frame, answers=False), 1, (first, *verdicts))
 
 
 def _list_of(
@@ -213,7 +214,8 @@ def _list_of(
     sections, files = [], []
     for number, excerpt in enumerate(excerpts, start=first):
         lines = [f"**{number}** {citation_line(excerpt, frame.words)}", *_staleness(excerpt, frame.words)]
-        shown = quoting.passage(excerpt, each - sum(map(length, lines)) - len(lines))
+        room_left = each - sum(map(length, lines)) - len(lines)
+        shown = quoting.passage(excerpt, room_left, answers=frame.answers)
         sections.append("\n".join([*lines, shown.content]))
         files += [] if shown.whole else [TextFile(f"passage-{number}.txt", quoting.full_text(excerpt))]
     return Message(_GAP.join([head, *sections, frame.footer]), buttons, (*files, *frame.files))

@@ -45,6 +45,7 @@ async def run(bot: BriefBot, token: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await parts.desk.start()
+    bot.run_beside(bot.measure(), "measuring")
     living = asyncio.create_task(_live(bot, token), name="connection")
     stopped = asyncio.create_task(stop.wait(), name="signal")
     try:
