@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefbot.credentials import GET_A_TOKEN, application_id_of, bot_token, invite_link, token_sources
+from briefbot.credentials import (
+    GET_A_TOKEN,
+    application_id_of,
+    bot_token,
+    exposed_file,
+    invite_link,
+    token_sources,
+)
 from briefbot.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -67,12 +74,27 @@ def test_without_a_token_the_sentence_says_how_to_get_one(environ: dict[str, str
 
 
 def test_a_file_that_cannot_be_used_says_why(tmp_path: Path) -> None:
-    missing = "DISCORD_TOKEN_FILE names a file that is not there; write the token into it, or "
+    missing = f"DISCORD_TOKEN_FILE names {tmp_path / 'no'}, which is not there; write the token into it, or "
     unreadable = "DISCORD_TOKEN_FILE names a file that cannot be read: {}; mend that and try again."
     assert refusal({"DISCORD_TOKEN_FILE": str(tmp_path / "no")}) == missing + GET_A_TOKEN
     assert refusal({"DISCORD_TOKEN_FILE": str(tmp_path)}) == unreadable.format("Is a directory")
     assert refusal({"DISCORD_TOKEN_FILE": "a\0b"}) == unreadable.format("its name is not one")
     assert refusal(written(tmp_path / "empty", b"\n")) == f"The file of DISCORD_TOKEN_FILE is empty; {GET_A_TOKEN}"
+
+
+def test_a_file_that_is_not_there_is_looked_for_in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    missing = f"DISCORD_TOKEN_FILE names discord-token, which is not in {tmp_path}; write the token into it, or "
+    assert refusal({"DISCORD_TOKEN_FILE": "discord-token"}) == missing + GET_A_TOKEN
+
+
+def test_a_file_is_exposed_if_others_than_its_owner_can_read_it(tmp_path: Path) -> None:
+    environ = written(tmp_path / "token", TOKEN.encode())
+    for mode, exposed in ((0o600, None), (0o400, None), (0o640, tmp_path / "token"), (0o604, tmp_path / "token")):
+        (tmp_path / "token").chmod(mode)
+        assert exposed_file(environ) == exposed
+        assert exposed_file(environ | {"DISCORD_TOKEN": TOKEN}) is None  # the file is not read then
+    assert exposed_file({}) is None
 
 
 def test_a_file_without_an_end_is_not_read_forever() -> None:
@@ -97,8 +119,10 @@ def test_a_bad_token_says_what_is_wrong_and_never_shows_itself(tmp_path: Path, t
     assert from_file == f"The file of DISCORD_TOKEN_FILE {reason}"
 
 
-def test_a_token_put_where_the_file_belongs_is_not_shown() -> None:
-    assert TOKEN not in refusal({"DISCORD_TOKEN_FILE": TOKEN})
+@pytest.mark.parametrize("secret", [TOKEN, f"/srv/{TOKEN}", f"'{TOKEN}'", "0123456789abcdef" * 4, "Ab-_5678" * 4])
+def test_a_secret_put_where_the_file_belongs_is_not_shown(secret: str) -> None:
+    missing = "DISCORD_TOKEN_FILE names a file that is not there; write the token into it, or "
+    assert refusal({"DISCORD_TOKEN_FILE": secret}) == missing + GET_A_TOKEN
 
 
 @given(st.integers(1, 2**64 - 1), st.text(st.sampled_from("Ab-_9."), max_size=20))

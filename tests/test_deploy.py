@@ -39,7 +39,7 @@ def values(unit: str, key: str) -> list[str]:
 
 def instruction(name: str) -> str:
     """The last instruction of a name in the Containerfile."""
-    return re.findall(rf"^{name} +(.*)$", CONTAINERFILE, re.MULTILINE)[-1].strip()
+    return str(re.findall(rf"^{name} +(.*)$", CONTAINERFILE, re.MULTILINE)[-1]).strip()
 
 
 def parsed(name: str, *arguments: str) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def test_the_page_sets_what_compose_asks_for(variable: str) -> None:
 @pytest.mark.parametrize(
     "path",
     ["discord-token", "briefbot.toml", "feedback.jsonl", "index.own/CURRENT"]
-    + ["deploy/.env", "deploy/discord-token", "deploy/briefbot.toml"],
+    + [f"deploy/{name}" for name in (".env", "discord-token", "briefbot.toml")],
 )
 def test_git_does_not_take_up_what_the_pages_have_people_write(path: str) -> None:
     done = subprocess.run(["git", "check-ignore", "--quiet", path], cwd=ROOT, check=False, timeout=30)

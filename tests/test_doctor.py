@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import platform
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 TOKEN = f"{base64.b64encode(b'112233445566778899').decode()}.Gabcde.fGhi"
 INVITATION = f"to invite the bot, open {invite_link(112233445566778899)}"
+RULES = "rules that say who sees what in Discord: {}"
 EVERYONE = "without a rule, every member of {} sees every document, and other servers see none"
 
 
@@ -52,15 +54,20 @@ def test_everything_is_well_where_an_index_is_built(desk: Desk) -> None:
 
 def test_what_is_not_built_yet_is_a_warning(desk: Desk) -> None:
     found = items(settings_of(desk))
-    message = f"There is no index in {desk.index} yet; run: briefbot build"
+    message = f"there is none in the folder {desk.index} yet"
     assert found["index"] == Item("index", "warn", message, "run: briefbot build")
     assert not desk.index.exists()
 
 
 def test_a_token_may_be_in_a_file(desk: Desk) -> None:
-    (desk.root / "token").write_text(f"{TOKEN}\n")
-    found = items(settings_of(desk), {"DISCORD_TOKEN_FILE": str(desk.root / "token")})["Discord"]
-    assert found == Item("Discord", "ok", INVITATION, "")
+    file = desk.root / "the token"
+    file.write_text(f"{TOKEN}\n")
+    file.chmod(0o600)
+    environ = {"DISCORD_TOKEN_FILE": str(file)}
+    assert items(settings_of(desk), environ)["Discord"] == Item("Discord", "ok", INVITATION, "")
+    file.chmod(0o644)
+    message = f"others than its owner can read the token's file; {INVITATION}"
+    assert items(settings_of(desk), environ)["Discord"] == Item("Discord", "warn", message, f"chmod 600 '{file}'")
 
 
 def test_without_a_token_the_doctor_says_how_to_get_one(desk: Desk) -> None:
@@ -76,9 +83,10 @@ def test_a_token_that_cannot_be_used_is_a_failure(desk: Desk) -> None:
     assert items(settings_of(desk), {"DISCORD_TOKEN_FILE": str(desk.root)})["Discord"].state == "fail"
 
 
-def test_something_else_than_a_token_is_a_warning_that_does_not_show_it(desk: Desk) -> None:
+def test_something_else_than_a_token_is_a_failure_that_does_not_show_it(desk: Desk) -> None:
     found = items(settings_of(desk), {"DISCORD_TOKEN": "0123abcd4567"})["Discord"]
-    assert (found.state, found.message) == ("warn", "what is set as a token does not name a bot")
+    assert (found.state, found.message) == ("fail", "what is set with DISCORD_TOKEN is not a bot's token")
+    assert found.fix.endswith(GET_A_TOKEN)
     assert "0123abcd4567" not in str(found)
 
 
@@ -107,6 +115,7 @@ def test_documents_without_a_rule_and_rules_without_a_document_are_a_warning(des
     for number in range(7):
         desk.write(f"b/{number}.txt", f"Document {number} has words.")
     told = (
+        f"{RULES.format(2)}; "
         "no rule names b/0.txt, b/1.txt, b/2.txt, b/3.txt, b/4.txt and 2 more: shown nowhere in Discord; "
         "rule #2 fits no document with 'c', '*.pdf'"
     )
@@ -115,19 +124,57 @@ def test_documents_without_a_rule_and_rules_without_a_document_are_a_warning(des
     desk.build()
     (desk.corpus / "b" / "0.txt").rename(desk.corpus / "c")
     assert access(desk, *rules) == ("warn", told)  # of the index, as that is what is answered from
-    assert access(desk, handbook("*.txt"), handbook("b")) == ("ok", "rules that say who sees what in Discord: 2")
+    assert access(desk, handbook("*.txt"), handbook("b")) == ("ok", RULES.format(2))
+
+
+def test_each_cause_has_its_fix_and_every_unplaced_document_is_reported(desk: Desk) -> None:
+    documents = tuple(desk.write(f"b/{number}.txt", "It has words.") and f"b/{number}.txt" for number in range(7))
+    rules = (handbook("a.txt", "c"), handbook("*.pdf"))
+    found = items(settings_of(desk, access=rules, discord=DiscordSettings(home=frozenset({1}))))["access"]
+    assert found.fix == (
+        "set both, operators and home, under [discord]; "
+        "name them, or their folder, under documents of an [[access]] rule; "
+        "write the entries that fit no document as briefbot show lists them"
+    )
+    assert found.documents == documents
 
 
 def test_rules_are_not_blamed_where_no_document_is_known(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.corpus.rmdir()
-    assert access(desk, handbook("a")) == ("ok", "rules that say who sees what in Discord: 1")
+    assert access(desk, handbook("a")) == ("ok", RULES.format(1))
 
 
 def test_operators_without_a_home_and_the_reverse_are_a_warning(desk: Desk) -> None:
     rest = "/reindex is allowed to nobody, as {} is set and {} is not"
-    assert access(desk, operators={1}) == ("warn", rest.format("operators", "home"))
-    assert access(desk, home={1}) == ("warn", rest.format("home", "operators"))
+    first, home = (EVERYONE.format(where) for where in ("the first server that the bot joined", "the server 1"))
+    assert access(desk, operators={1}) == ("warn", f"{first}; {rest.format('operators', 'home')}")
+    assert access(desk, home={1}) == ("warn", f"{home}; {rest.format('home', 'operators')}")
+
+
+def feedback(desk: Desk, path: Path) -> tuple[str, str, str]:
+    found = items(settings_of(desk, discord=DiscordSettings(feedback=path)))["feedback"]
+    return found.state, found.message, found.fix
+
+
+def test_where_feedback_is_to_be_kept_it_can_be_written(desk: Desk) -> None:
+    path = desk.root / "said" / "feedback.jsonl"
+    elsewhere = "let the bot's user write there, or name another file with feedback under [discord]"
+    assert feedback(desk, path) == ("warn", f"there is no folder {path.parent}", f"mkdir -p {path.parent}")
+    path.parent.mkdir()
+    assert feedback(desk, path) == ("ok", f"kept in {path}", "")
+    path.touch()
+    assert feedback(desk, path) == ("ok", f"kept in {path}", "")
+    assert feedback(desk, path / "x") == ("fail", f"nothing can be written in {path}", elsewhere)
+    assert feedback(desk, path.parent) == ("fail", f"{path.parent} is a folder", elsewhere)
+    assert "feedback" not in items(settings_of(desk))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write every file")
+def test_feedback_that_may_not_be_written_is_a_failure(desk: Desk) -> None:
+    path = desk.root / "feedback.jsonl"
+    path.touch(mode=0o400)
+    assert feedback(desk, path)[:2] == ("fail", f"{path} cannot be read and written")
 
 
 def test_a_damaged_index_is_a_failure(desk: Desk) -> None:

@@ -135,34 +135,35 @@ def test_access_is_a_list_of_rules_in_their_order(config: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("korpus = 'x'", "korpus: there is no such setting; did you mean corpus."),
+        ("korpus = 'x'", "korpus: there is no such setting; did you mean corpus?"),
         (
             "x = 1",
             "x: there is no such setting; the settings are corpus, index, model, keep, links, limits, discord, access.",
         ),
-        ("corpus = 3", "corpus: must be a text that is not empty."),
-        ("corpus = ' '", "corpus: must be a text that is not empty."),
-        ('index = "a\\u0000b"', "index: must be a text that is not empty."),
+        ("corpus = 3", "corpus: must be a text that is not empty, not 3."),
+        ("corpus = ' '", "corpus: must be a text that is not empty, not ' '."),
+        ('index = "a\\u0000b"', "index: must be a text that is not empty, not 'a\\x00b'."),
         ("keep = 0", "keep: must be a whole number of 1 or more, not 0."),
         ("keep = true", "keep: must be a whole number of 1 or more, not True."),
         ("keep = 2.5", "keep: must be a whole number of 1 or more, not 2.5."),
         ("keep = [1]", "keep: must be a whole number of 1 or more, not [1]."),
         ("limits = 3", "limits: must be a table, as in [limits]."),
-        ("[limits]\nsecond = 3", "limits.second: there is no such limit; did you mean seconds."),
+        ("[limits]\nsecond = 3", "limits.second: there is no such limit; did you mean seconds?"),
         ("[limits]\nseconds = -3", "limits.seconds: must be a whole number of 1 or more, not -3."),
-        ("[links]\n'*' = 1", "links.'*': must be a text that is not empty."),
+        ("[links]\n'*' = 1", "links.'*': must be a text that is not empty, not 1."),
         *(
             (f"[links]\n'*' = '{bad}'", "links.'*': may hold {path}, {page} and {line}, and no other braces.")
             for bad in ("{name}", "{", "{}", "{path.x}", "{path!x}", "{path[x]}", "{page:s}")
         ),
         ("discord = 3", "discord: must be a table, as in [discord]."),
-        ("[discord]\nhom = 1", "discord.hom: there is no such setting; did you mean home."),
+        ("[discord]\nhom = 1", "discord.hom: there is no such setting; did you mean home?"),
         ("[discord]\nhome = []", "discord.home: is an empty list; fill it or leave it out."),
         ("[discord]\ncooldown = -1", "discord.cooldown: must be a whole number of 0 or more, not -1."),
         ("[discord]\ncooldown = true", "discord.cooldown: must be a whole number of 0 or more, not True."),
         ("[discord]\nqueue = 0", "discord.queue: must be a whole number of 1 or more, not 0."),
         ("[discord]\nlog_questions = 1", "discord.log_questions: must be true or false, not 1."),
-        ("[discord]\nfeedback = ''", "discord.feedback: must be a text that is not empty."),
+        ("[discord]\nfeedback = ''", "discord.feedback: must be a text that is not empty, not ''."),
+        ("[discord]\nfeedback = true", "discord.feedback: must be a text that is not empty, not True."),
         ("[discord]\nfeedback_days = 0", "discord.feedback_days: must be a whole number of 1 or more, not 0."),
         *(
             (
@@ -184,8 +185,11 @@ def test_access_is_a_list_of_rules_in_their_order(config: Path) -> None:
         ("[access]\nroles = [1]", "access: must be written as tables, each under [[access]]."),
         ("access = [3]", "access: must be written as tables, each under [[access]]."),
         ("[[access]]\nroles = [1]", 'access #1: must name documents, as in documents = ["handbook"].'),
-        ("[[access]]\nroles = [1]\ndocuments = []", "access #1.documents: is an empty list; fill it or leave it out."),
-        ("[[access]]\nroles = [1]\ndocuments = ['']", "access #1.documents: must be a text that is not empty."),
+        (
+            "[[access]]\nroles = [1]\ndocuments = []",
+            'access #1.documents: must name documents, as in documents = ["handbook"].',
+        ),
+        ("[[access]]\nroles = [1]\ndocuments = ['']", "access #1.documents: must be a text that is not empty, not ''."),
         (
             "[[access]]\nroles = [1]\ndocuments = ['a']\n[[access]]\ndocuments = ['a']",
             "access #2: must say who may see its documents, with guilds, channels or roles.",
@@ -194,7 +198,7 @@ def test_access_is_a_list_of_rules_in_their_order(config: Path) -> None:
             "[[access]]\nguilds = [1]\nroles = []\ndocuments = ['a']",  # would let everyone of the server see
             "access #1.roles: is an empty list; fill it or leave it out.",
         ),
-        ("[[access]]\nrole = [1]", "access #1.role: there is no such key; did you mean roles."),
+        ("[[access]]\nrole = [1]", "access #1.role: there is no such key; did you mean roles?"),
     ],
 )
 def test_a_bad_value_is_one_sentence_that_names_its_place(config: Path, text: str, sentence: str) -> None:

@@ -1,7 +1,7 @@
 """The bot's token: where it is read from, what is wrong with a bad one, and the link that invites its bot.
 
-No message holds the token or the name of its file, which may be the token itself, put into the wrong variable. This
-module refuses to ask Discord anything.
+No message holds the token, nor what looks like one where the name of its file belongs: it was put into the wrong
+variable. This module refuses to ask Discord anything.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -24,6 +25,8 @@ GET_A_TOKEN = (
 )
 
 _SHAPE = re.compile(r"[A-Za-z0-9_.-]+")
+_LIKE_A_TOKEN = re.compile(r"[\w-]{20,}\.[\w-]+\.[\w-]+|^[^/]{24,}$")  # also a client secret, a public key
+_OF_OTHERS = 0o077
 _LONGEST_FILE = 10_000  # bytes; a token has about 70, and /dev/zero has no end
 
 _VIEW_CHANNELS, _SEND_MESSAGES, _ATTACH_FILES, _READ_HISTORY, _SEND_IN_THREADS = 10, 11, 15, 16, 38  # Discord's bits
@@ -48,6 +51,14 @@ def token_sources(environ: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(name for name in (TOKEN, TOKEN_FILE) if environ.get(name, "").strip())
 
 
+def exposed_file(environ: Mapping[str, str]) -> Path | None:
+    """Return the file that the token is read from, if others than its owner can read or change it."""
+    if token_sources(environ) != (TOKEN_FILE,):
+        return None
+    file = _file(environ[TOKEN_FILE].strip())
+    return file if file.stat().st_mode & _OF_OTHERS else None
+
+
 def application_id_of(token: str) -> int | None:
     """Return the id of the bot's application, in base64 up to the token's first dot; None if it is not there."""
     first = token.partition(".")[0]
@@ -66,17 +77,26 @@ def invite_link(application_id: int) -> str:
 
 def _content(path: str) -> str:
     try:
-        with open(os.path.expanduser(path), "rb") as file:  # noqa: PTH111, PTH123 - Path.expanduser raises without a home
+        with _file(path).open("rb") as file:
             return file.read(_LONGEST_FILE).decode("utf-8-sig", "replace").strip()
     except FileNotFoundError:
-        raise SettingsError(
-            f"{TOKEN_FILE} names a file that is not there; write the token into it, or {GET_A_TOKEN}"
-        ) from None
+        raise SettingsError(f"{TOKEN_FILE} names {_absent(path)}; write the token into it, or {GET_A_TOKEN}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is not one"
         raise SettingsError(
             f"{TOKEN_FILE} names a file that cannot be read: {reason}; mend that and try again."
         ) from None
+
+
+def _file(path: str) -> Path:
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises without a home
+
+
+def _absent(path: str) -> str:
+    if _LIKE_A_TOKEN.search(path):
+        return "a file that is not there"
+    file = _file(path)
+    return f"{file}, which is not {'there' if file.is_absolute() else f'in {Path.cwd()}'}"
 
 
 def _checked(token: str, where: str) -> str:

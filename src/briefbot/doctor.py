@@ -5,6 +5,8 @@ Every look is one small function that returns an item; none of them changes anyt
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
 import sys
 from importlib import metadata
@@ -18,6 +20,7 @@ from briefbot.credentials import (
     TOKEN_FILE,
     application_id_of,
     bot_token,
+    exposed_file,
     invite_link,
     token_sources,
 )
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 _OLDEST_PYTHON = (3, 11)
 _SPACE_NEEDED_MB = 500
 _NAMES_SHOWN = 5
+_OTHER_FEEDBACK = "let the bot's user write there, or name another file with feedback under [discord]"
 
 
 def doctor(settings: Settings, environ: Mapping[str, str]) -> DoctorReport:
@@ -48,6 +52,8 @@ def doctor(settings: Settings, environ: Mapping[str, str]) -> DoctorReport:
         lambda: _discord(environ),
         lambda: _access(settings),
     ]
+    if path := settings.discord.feedback:
+        looks.append(lambda: _feedback(path))
     return DoctorReport(tuple(look() for look in looks))
 
 
@@ -108,8 +114,8 @@ def _index(settings: Settings) -> Item:
     try:
         with open_current(settings.index) as generation:
             manifest = generation.manifest
-    except NoIndex as error:
-        return Item("index", "warn", str(error), "run: briefbot build")
+    except NoIndex:
+        return Item("index", "warn", f"there is none in the folder {settings.index} yet", "run: briefbot build")
     except BriefbotError as error:
         return Item("index", "fail", str(error), "run: briefbot build --full")
     if manifest.encoder.name != settings.model:
@@ -135,18 +141,35 @@ def _discord(environ: Mapping[str, str]) -> Item:
         return Item("Discord", "fail", str(error), f"mend {TOKEN} or {TOKEN_FILE}, then run: briefbot doctor")
     if application is None:
         fix = f"copy the token (not the public key, not the client secret) again, or {GET_A_TOKEN}"
-        return Item("Discord", "warn", "what is set as a token does not name a bot", fix)
+        return Item("Discord", "fail", f"what is set with {sources[0]} is not a bot's token", fix)
     invitation = f"to invite the bot, open {invite_link(application)}"
     if len(sources) > 1:
         return Item("Discord", "warn", f"{TOKEN} goes before {TOKEN_FILE}; {invitation}", "unset one of the two")
+    if file := exposed_file(environ):
+        fix = f"chmod 600 {shlex.quote(str(file))}"
+        return Item("Discord", "warn", f"others than its owner can read the token's file; {invitation}", fix)
     return Item("Discord", "ok", invitation, "")
 
 
 def _access(settings: Settings) -> Item:
-    problems = [*_without_operators(settings), *_without_effect(settings)]
-    if problems:
-        return Item("access", "warn", "; ".join(problems), "change [discord] or [[access]] in briefbot.toml")
-    return Item("access", "ok", _who_sees(settings), "")
+    names = _documents(settings)
+    unplaced = Access(settings.access, frozenset()).unplaced(names)
+    problems = dict([*_without_operators(settings), *_without_rule(unplaced), *_without_document(settings, names)])
+    message = "; ".join([_who_sees(settings), *problems])
+    return Item("access", "warn" if problems else "ok", message, "; ".join(dict.fromkeys(problems.values())), unplaced)
+
+
+def _feedback(path: Path) -> Item:
+    folder = path.parent
+    if not os.access(folder, os.F_OK):
+        return Item("feedback", "warn", f"there is no folder {folder}", f"mkdir -p {shlex.quote(str(folder))}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Item("feedback", "fail", f"nothing can be written in {folder}", _OTHER_FEEDBACK)
+    if path.is_dir():
+        return Item("feedback", "fail", f"{path} is a folder", _OTHER_FEEDBACK)
+    if path.exists() and not os.access(path, os.R_OK | os.W_OK):
+        return Item("feedback", "fail", f"{path} cannot be read and written", _OTHER_FEEDBACK)
+    return Item("feedback", "ok", f"kept in {path}", "")
 
 
 def _who_sees(settings: Settings) -> str:
@@ -157,27 +180,30 @@ def _who_sees(settings: Settings) -> str:
     return f"without a rule, every member {where} sees every document, and other servers see none"
 
 
-def _without_operators(settings: Settings) -> Iterator[str]:
-    """Yield why /reindex is allowed to nobody although half of what it needs is set."""
+def _without_operators(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield why /reindex is allowed to nobody although half of what it needs is set, and the fix."""
     given = {"operators": settings.discord.operators, "home": settings.discord.home}
     missing = [name for name, ids in given.items() if not ids]
     if len(missing) == 1:
         (there,) = given.keys() - missing
-        yield f"/reindex is allowed to nobody, as {there} is set and {missing[0]} is not"
+        problem = f"/reindex is allowed to nobody, as {there} is set and {missing[0]} is not"
+        yield problem, "set both, operators and home, under [discord]"
 
 
-def _without_effect(settings: Settings) -> Iterator[str]:
-    """Yield which documents no rule names, and which entries of the rules name no document."""
-    names = _documents(settings)
-    if not settings.access or not names:
-        return
-    unplaced = Access(settings.access, frozenset()).unplaced(names)
+def _without_rule(unplaced: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield which documents no rule names, and the fix."""
     if unplaced:
-        yield f"no rule names {_listed(unplaced)}: shown nowhere in Discord"
-    for number, rule in enumerate(settings.access, start=1):
+        problem = f"no rule names {_listed(unplaced)}: shown nowhere in Discord"
+        yield problem, "name them, or their folder, under documents of an [[access]] rule"
+
+
+def _without_document(settings: Settings, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield which entries of the rules name no document, and the fix."""
+    for number, rule in enumerate(settings.access if names else (), start=1):
         idle = [entry for entry in rule.documents if not any(fits(entry, name) for name in names)]
         if idle:
-            yield f"rule #{number} fits no document with {_listed(map(repr, idle))}"
+            problem = f"rule #{number} fits no document with {_listed(map(repr, idle))}"
+            yield problem, "write the entries that fit no document as briefbot show lists them"
 
 
 def _documents(settings: Settings) -> tuple[str, ...]:

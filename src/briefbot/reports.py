@@ -102,12 +102,13 @@ class CheckReport:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that briefbot needs, whether it is there, and how to mend it."""
+    """One thing that briefbot needs, whether it is there, and how to mend it; `documents` are all that it is about."""
 
     name: str
     state: State
     message: str
     fix: str
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

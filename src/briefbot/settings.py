@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CONFIG_NAME = "briefbot.toml"
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 MEGABYTE = 1_000_000
+_NAME_DOCUMENTS = 'must name documents, as in documents = ["handbook"].'
 _LONGEST_ID = 20  # digits; int() of very many is slow, and refused
 
 
@@ -139,13 +140,13 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 def _parse(name: str, value: Any, where: str) -> Any:
     parser = _PARSERS.get(name)
     if parser is None:
-        raise SettingsError(f"{where}: there is no such setting{_suggestion(name, _PARSERS)}.")
+        raise SettingsError(f"{where}: there is no such setting{_suggestion(name, _PARSERS)}")
     return parser(value, where)
 
 
 def _suggestion(name: str, known: Mapping[str, Any]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]}" if close else f"; the settings are {', '.join(known)}"
+    return f"; did you mean {close[0]}?" if close else f"; the settings are {', '.join(known)}."
 
 
 def _path(value: Any, where: str) -> Path:
@@ -155,7 +156,7 @@ def _path(value: Any, where: str) -> Path:
 def _text(value: Any, where: str) -> str:
     text = os.fspath(value) if isinstance(value, Path) else value
     if not isinstance(text, str) or not text.strip() or "\0" in text:
-        raise SettingsError(f"{where}: must be a text that is not empty.")
+        raise SettingsError(f"{where}: must be a text that is not empty, not {text!r}.")
     return text
 
 
@@ -187,7 +188,9 @@ def _several(value: Any, where: str) -> list[Any]:
     return values
 
 
-def _texts(value: Any, where: str) -> tuple[str, ...]:
+def _documents(value: Any, where: str) -> tuple[str, ...]:
+    if value == []:
+        raise SettingsError(f"{where}: {_NAME_DOCUMENTS}")
     return tuple(_text(each, where) for each in _several(value, where))
 
 
@@ -207,7 +210,7 @@ def _members(value: Any, where: str, parsers: Mapping[str, Callable[[Any, str], 
     """Return the values of a table's keys."""
     for name in _table(value, where):
         if name not in parsers:
-            raise SettingsError(f"{where}.{name}: there is no such {noun}{_suggestion(name, parsers)}.")
+            raise SettingsError(f"{where}.{name}: there is no such {noun}{_suggestion(name, parsers)}")
     return {name: parsers[name](member, f"{where}.{name}") for name, member in value.items()}
 
 
@@ -228,7 +231,7 @@ def _access(value: Any, where: str) -> tuple[AccessRule, ...]:
 def _rule(table: dict[str, Any], where: str) -> AccessRule:
     members = _members(table, where, _RULE, "key")
     if "documents" not in members:
-        raise SettingsError(f'{where}: must name documents, as in documents = ["handbook"].')
+        raise SettingsError(f"{where}: {_NAME_DOCUMENTS}")
     if len(members) == 1:
         raise SettingsError(f"{where}: must say who may see its documents, with guilds, channels or roles.")
     return AccessRule(**members)
@@ -267,7 +270,7 @@ _DISCORD: dict[str, Callable[[Any, str], Any]] = {
     "feedback_days": _count,
 }
 
-_RULE: dict[str, Callable[[Any, str], Any]] = {"documents": _texts, "guilds": _ids, "channels": _ids, "roles": _ids}
+_RULE: dict[str, Callable[[Any, str], Any]] = {"documents": _documents, "guilds": _ids, "channels": _ids, "roles": _ids}
 
 _PARSERS: dict[str, Callable[[Any, str], Any]] = {
     "corpus": _path,

@@ -64,10 +64,10 @@ def test_an_error_is_one_sentence_and_an_exit_code(
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("keeep = 3", "briefbot.toml: keeep: there is no such setting; did you mean keep."),
+        ("keeep = 3", "briefbot.toml: keeep: there is no such setting; did you mean keep?"),
         ("keep = 0", "briefbot.toml: keep: must be a whole number of 1 or more, not 0."),
         ("keep =", "briefbot.toml: not valid TOML"),
-        ("[limits]\nmemory = 3", "limits.memory: there is no such limit; did you mean memory_mb."),
+        ("[limits]\nmemory = 3", "limits.memory: there is no such limit; did you mean memory_mb?"),
     ],
 )
 def test_a_bad_setting_is_one_sentence(text: str, sentence: str, tmp_path: Path) -> None:

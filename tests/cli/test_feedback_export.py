@@ -33,9 +33,11 @@ def test_what_users_said_is_printed_a_line_each_without_who_said_it(place: Place
     assert (both.returncode, both.stderr, later.returncode) == (0, "", 0)
 
 
-def test_where_nobody_has_said_anything_there_is_nothing_to_print(place: Place) -> None:
-    called = place.briefbot("feedback", "export")
-    assert (called.returncode, called.stdout, called.stderr) == (0, "", "")
+def test_where_nobody_has_said_anything_a_note_says_so(place: Place) -> None:
+    called, quiet = place.briefbot("feedback", "export"), place.briefbot("feedback", "export", "--quiet")
+    assert (called.returncode, called.stdout) == (0, "")
+    assert called.stderr == "No feedback is kept yet in said/feedback.jsonl.\n"
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
 
 def test_without_a_file_the_setting_is_named(tmp_path: Path) -> None:
@@ -50,10 +52,10 @@ def test_without_a_file_the_setting_is_named(tmp_path: Path) -> None:
 def test_a_day_that_is_none_is_a_wrong_usage(place: Place) -> None:
     called = place.briefbot("feedback", "export", "--since", "March")
     assert called.returncode == 2
-    assert "'March' does not match the format '%Y-%m-%d'" in called.stderr
+    assert "'March' is not a date; write it as 2023-09-13." in called.stderr
 
 
 def test_without_a_subcommand_the_help_is_shown(place: Place) -> None:
     called = place.briefbot("feedback")
     assert called.returncode == 2
-    assert "export" in called.stderr
+    assert "export  Print what users said, one JSON object a line." in called.stderr

@@ -155,7 +155,7 @@ def test_what_is_not_in_the_documents_is_said_plainly_with_what_comes_close_name
             lines = answer.content.split("\n")
             assert lines[:5] == [NOTHING, "", "Related, not an answer:", "", lines[4]]
             assert lines[4].startswith("**1** food · paragraph ")
-            assert answer.labels == [*(f"Context {number}" for number in (1, 2, 3)), "More (4)"]
+            assert answer.labels == ["More (4)", *(f"Context {number}" for number in (1, 2, 3))]
             more = await scene.click(answer, "More (4)")
             assert first(more.content) == "Related, not an answer:"
             nothing = await scene.ask("zzz", since="2030")

@@ -49,7 +49,7 @@ def _sentence(lines: list[str]) -> str:
         ({"DISCORD_TOKEN": ""}, "briefbot: There is no token for Discord; get one in Discord's developer portal"),
         (
             {"DISCORD_TOKEN": "", "DISCORD_TOKEN_FILE": "nowhere"},
-            "briefbot: DISCORD_TOKEN_FILE names a file that is not there;",
+            "briefbot: DISCORD_TOKEN_FILE names nowhere, which is not in ",
         ),
         ({"DISCORD_TOKEN": "", "DISCORD_TOKEN_FILE": "empty"}, "briefbot: The file of DISCORD_TOKEN_FILE is empty;"),
     ],

@@ -5,13 +5,12 @@ from __future__ import annotations
 import shutil
 import sys
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from briefbot.answering import ask as answer_to
-from briefbot.cli.options import Session, with_session
+from briefbot.cli.options import Session, as_date, with_session
 from briefbot.errors import UsageFault
 from briefbot.model import Filters, Question, Scope
 from briefbot.terminal.answers import answer_json, render_answer
@@ -22,20 +21,13 @@ if TYPE_CHECKING:
     from briefbot.answering import Library
 
 
-def _date(_: click.Context, option: click.Parameter, value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is not a date; write it as 2023-09-13.", param=option) from None
-
-
 _FILTERS = (
     click.option(
         "-k", metavar="N", type=click.IntRange(1, 100), default=3, show_default=True, help="How many excerpts at most."
     ),
     click.option("--document", metavar="NAME|FOLDER", help="Only from this document or folder."),
-    click.option("--since", metavar="DATE", callback=_date, help="Only from documents of this date or later."),
-    click.option("--until", metavar="DATE", callback=_date, help="Only from documents of this date or earlier."),
+    click.option("--since", metavar="DATE", callback=as_date, help="Only from documents of this date or later."),
+    click.option("--until", metavar="DATE", callback=as_date, help="Only from documents of this date or earlier."),
     click.option("--author", metavar="NAME", help="Only from documents whose author has this in the name."),
 )
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from briefbot.cli.options import Session, with_session
+from briefbot.cli.options import Session, as_date, with_session
 from briefbot.errors import UsageFault
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
 
 @click.group()
@@ -19,10 +19,10 @@ def feedback() -> None:
     """Write what users said of answers as a file of questions."""
 
 
-@feedback.command()
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Leave out what is older.")
+@feedback.command(short_help="Print what users said, one JSON object a line.")
+@click.option("--since", metavar="DATE", callback=as_date, help="Leave out what is older.")
 @with_session
-def export(session: Session, *, since: datetime | None) -> None:
+def export(session: Session, *, since: date | None) -> None:
     """Print one JSON object a line: question, verdict (helpful, not helpful, unanswered), document, paragraph, reason.
 
     Nothing in it says who asked.
@@ -34,5 +34,7 @@ def export(session: Session, *, since: datetime | None) -> None:
         raise UsageFault(
             'No feedback is kept; name a file for it in briefbot.toml: [discord] feedback = "feedback.jsonl"'
         )
-    for record in exported(path, since=since.date() if since else None):
+    for record in exported(path, since=since):
         click.echo(json.dumps(record, ensure_ascii=False))
+    if not path.exists():
+        session.note(f"No feedback is kept yet in {path}.")

@@ -1,4 +1,4 @@
-"""What all commands share: the settings, how results are printed, and progress."""
+"""What all commands share: the settings, how results are printed, how a date is read, and progress."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,6 +51,14 @@ class Session:
         """Print a note to standard error."""
         if not self.quiet:
             click.echo(text, err=True)
+
+
+def as_date(_: click.Context, option: click.Parameter, value: str | None) -> date | None:
+    """Return the date that an option was given."""
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a date; write it as 2023-09-13.", param=option) from None
 
 
 def with_session(command: Callable[..., Any]) -> Callable[..., Any]:

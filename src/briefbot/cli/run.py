@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -32,11 +33,15 @@ def run(session: Session, *, metrics_port: int | None, metrics_host: str) -> Non
     """Run the Discord bot until it is told to end (SIGTERM).
 
     The token is taken from DISCORD_TOKEN, or from the file that DISCORD_TOKEN_FILE names.
+
+    What happens is logged to standard error: with --json as one JSON object a line, as it always is where that is no
+    terminal; with --quiet only warnings and errors.
     """
     from briefbot.serving.logs import configure_logs
 
     token = bot_token(os.environ)
-    configure_logs(sys.stderr, secrets=(token,))
+    level = logging.WARNING if session.quiet else logging.INFO
+    configure_logs(sys.stderr, secrets=(token,), human=False if session.as_json else None, level=level)
     asyncio.run(_serve(session, token, metrics_port, metrics_host))
 
 
