@@ -139,7 +139,11 @@ async def measured(options: argparse.Namespace, place: Path) -> dict[str, Any]:
     plan = Plan(
         options.minutes, options.users, options.every, options.rebuilds, max(1, round(options.share * ground.documents))
     )
-    about = {"machine": machine(), "collection": ground.figures, "plan": asdict(plan)}
+    about = {
+        "machine": machine() | {"session_niceness": _session_niceness()},
+        "collection": ground.figures,
+        "plan": asdict(plan),
+    }
     async with Discord() as discord:
         discord.state.contract = None  # what it refuses is found afterwards: it would slow down what is measured
         stage = Stage(discord, place, plan.users)
@@ -266,6 +270,14 @@ async def _all_answered(run: Run) -> None:
 def _build(corpus: Path, index: Path, folder: Path) -> None:
     command = (*BRIEFBOT, "build", "--corpus", str(corpus), "--index", str(index), "--quiet")
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def _session_niceness() -> int:
+    """Return how this session is weighed against others by Linux; 0 is as any other."""
+    try:
+        return int(Path("/proc/self/autogroup").read_text("ascii").split()[-1])
+    except OSError:
+        return 0
 
 
 def _free_port() -> int:

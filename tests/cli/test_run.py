@@ -52,3 +52,24 @@ def test_json_makes_an_object_of_each_line_in_a_terminal_too(tmp_path: Path) -> 
 
 def test_quiet_leaves_warnings(tmp_path: Path) -> None:
     assert [line.rpartition(" ")[2] for line in logged(tmp_path, "--quiet")] == ["ends"]
+
+
+# Instead of going to Discord, the bot tells how its process stands.
+PAUSES = """
+import gc, sys
+from briefbot.cli import run
+from briefbot.discord import running
+
+async def told(*_):
+    print(gc.get_freeze_count() > 10_000, sys.getswitchinterval())
+
+running.run = told
+sys.exit(run(["run"]))
+"""
+
+
+def test_before_it_connects_the_bot_sees_to_short_pauses(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PAUSES]
+    env = os.environ | {"DISCORD_TOKEN": "Ab-_5678"}
+    called = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=True)
+    assert called.stdout == "True 0.0005\n"

@@ -50,6 +50,13 @@ async def reindex(bench: Bench, user: User | None = None, channel: Channel | Non
     return await ended(asked)
 
 
+async def reindex_once_free(bench: Bench) -> Message:
+    """Do the same as soon as the process of the build before is gone: what it published is in use a little earlier."""
+    while (told := await reindex(bench)).content == RUNNING:
+        pass
+    return told
+
+
 async def ended(asked: Interaction) -> Message:
     return await asked.answer(40, when=lambda message: not message.content.startswith((STARTED, "Encoding", "Reading")))
 
@@ -264,7 +271,7 @@ def test_a_second_build_meanwhile_is_told_so_also_where_the_first_was_begun_in_a
         await shell.communicate()
         assert shell.returncode == 0
         await bench.bot.line("generation 3 is taken up", 2)
-        assert (await reindex(bench)).content == UNCHANGED
+        assert (await reindex_once_free(bench)).content == UNCHANGED
 
     played(tmp_path, scene)
 
@@ -379,7 +386,7 @@ def test_a_build_goes_on_where_its_message_is_deleted(tmp_path: Path) -> None:
             await bench.discord.delete_message(asked.original)
         await bench.bot.line("generation 2 is taken up", 20)
         assert (await bench.ask(TRAM)).content.startswith(TRAM)
-        assert (await reindex(bench)).content == UNCHANGED
+        assert (await reindex_once_free(bench)).content == UNCHANGED
 
     played(tmp_path, scene)
 
