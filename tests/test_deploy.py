@@ -147,7 +147,7 @@ def test_the_container_is_as_healthy_as_the_page_says(ok: bool, code: int) -> No
     command = json.loads(instruction("HEALTHCHECK").partition("CMD ")[2])
 
     async def serve_and_check() -> int:
-        async with serve(LOCAL, 0, Metrics(), lambda: Health(ok=ok, facts={})) as port:
+        async with serve(LOCAL, 0, Metrics().text, lambda: Health(ok=ok, facts={})) as port:
             return await asyncio.to_thread(run_check, [part.replace("9464", str(port)) for part in command])
 
     assert asyncio.run(serve_and_check()) == code

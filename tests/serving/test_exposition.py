@@ -30,7 +30,7 @@ def request(
         return answers
 
     async def serve_and_ask() -> list[tuple[int, str | None, bytes]]:
-        async with serve(LOCAL, 0, metrics or Metrics(), health) as port:
+        async with serve(LOCAL, 0, (metrics or Metrics()).text, health) as port:
             connection.port = port
             return await asyncio.to_thread(ask, port)
 
@@ -47,7 +47,7 @@ def well() -> Health:
 
 def refusal(host: str, port: int) -> tuple[str, int]:
     async def begin() -> None:
-        async with serve(host, port, Metrics(), well):
+        async with serve(host, port, Metrics().text, well):
             pass
 
     with pytest.raises(SettingsError) as error:
@@ -128,7 +128,7 @@ def test_an_address_that_cannot_be_used_is_one_sentence(host: str, port: int, se
 
 def test_the_port_is_free_again_afterwards() -> None:
     async def begin(port: int) -> int:
-        async with serve(LOCAL, port, Metrics(), well) as bound:
+        async with serve(LOCAL, port, Metrics().text, well) as bound:
             return bound
 
     first = asyncio.run(begin(0))
@@ -139,7 +139,7 @@ def test_a_service_that_fails_leaves_no_port_open() -> None:
     ports: list[Any] = []
 
     async def fail() -> None:
-        async with serve(LOCAL, 0, Metrics(), well) as port:
+        async with serve(LOCAL, 0, Metrics().text, well) as port:
             ports.append(port)
             raise LookupError
 

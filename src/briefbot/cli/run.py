@@ -59,7 +59,7 @@ async def _serve(session: Session, token: str, port: int | None, host: str) -> N
         bot = BriefBot(_parts(session, encoder))
         _keep_pauses_short()
         if port is not None:
-            await stack.enter_async_context(serve(host, port, bot.parts.metrics, lambda: health(bot)))
+            await stack.enter_async_context(serve(host, port, bot.figures, lambda: health(bot)))
         bot.run_beside(asyncio.to_thread(encoder.start), "model")  # also where there is no index to open yet
         await run_bot(bot, token)
 

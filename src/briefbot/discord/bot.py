@@ -32,6 +32,8 @@ from briefbot.serving.feedback import keep_pruned
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
 
+    from briefbot.serving.desk import Opened
+
 _LOOK = 0.02  # seconds between two looks at how late the event loop is
 _LOCALES = 10_000  # people whose language is remembered
 _log = logging.getLogger("briefbot.discord")
@@ -67,6 +69,7 @@ class BriefBot(discord.AutoShardedClient):
         self.up_since = datetime.now(UTC)
         self.locales: OrderedDict[int, str] = OrderedDict()
         self.stopping = False
+        self._taken_up: Opened | None = None
         self.busy: set[asyncio.Task[Any]] = set()
         self._background: set[asyncio.Task[None]] = set()
         self.tree = Tree(
@@ -171,17 +174,26 @@ class BriefBot(discord.AutoShardedClient):
         _log.info("the commands were registered" if changed else "the commands are registered as they are")
 
     async def measure(self) -> None:
-        """Tell the metrics how late the event loop is, how many questions wait, and which generation is in use."""
-        desk, metrics, taken_up = self.parts.desk, self.parts.metrics, None
+        """Tell the metrics again and again how late the event loop is, and how the desk stands."""
         while True:
             before = time.monotonic()
             await asyncio.sleep(_LOOK)
-            metrics.lagged(max(0.0, time.monotonic() - before - _LOOK))
-            metrics.waits(desk.state.waiting)
-            opened = desk.current
-            if opened is not None and opened is not taken_up:
-                taken_up, manifest = opened, opened.library.generation.manifest
-                metrics.took_up(manifest.generation, manifest.documents, manifest.passages)
+            self.parts.metrics.lagged(max(0.0, time.monotonic() - before - _LOOK))
+            self._note_desk()
+
+    def figures(self) -> bytes:
+        """Return all figures as they are at this moment, in Prometheus' text format."""
+        self._note_desk()
+        return self.parts.metrics.text()
+
+    def _note_desk(self) -> None:
+        """Tell the metrics how many questions wait, and which generation is in use."""
+        desk, metrics = self.parts.desk, self.parts.metrics
+        metrics.waits(desk.state.waiting)
+        opened = desk.current
+        if opened is not None and opened is not self._taken_up:
+            self._taken_up, manifest = opened, opened.library.generation.manifest
+            metrics.took_up(manifest.generation, manifest.documents, manifest.passages)
 
 
 async def _noted(work: Coroutine[Any, Any, None], name: str) -> None:

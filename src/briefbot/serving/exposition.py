@@ -21,8 +21,6 @@ from briefbot.serving.metrics import CONTENT_TYPE
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
-    from briefbot.serving.metrics import Metrics
-
 LOCAL = "127.0.0.1"
 
 _REASONS = {
@@ -41,12 +39,12 @@ class Health:
 
 
 @contextlib.asynccontextmanager
-async def serve(host: str, port: int, metrics: Metrics, health: Callable[[], Health]) -> AsyncIterator[int]:
+async def serve(host: str, port: int, figures: Callable[[], bytes], health: Callable[[], Health]) -> AsyncIterator[int]:
     """Serve both pages for as long as the context lasts; its value is the port, which matters where `port` is 0.
 
     Raises SettingsError where nobody can listen there.
     """
-    runner = web.AppRunner(_application(metrics, health), access_log=None)
+    runner = web.AppRunner(_application(figures, health), access_log=None)
     await runner.setup()
     try:
         await _listen(runner, host, port)
@@ -55,9 +53,9 @@ async def serve(host: str, port: int, metrics: Metrics, health: Callable[[], Hea
         await runner.cleanup()
 
 
-def _application(metrics: Metrics, health: Callable[[], Health]) -> web.Application:
+def _application(figures: Callable[[], bytes], health: Callable[[], Health]) -> web.Application:
     async def show_metrics(_: web.Request) -> web.Response:
-        return web.Response(body=metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+        return web.Response(body=figures(), headers={"Content-Type": CONTENT_TYPE})
 
     async def show_health(_: web.Request) -> web.Response:
         now = health()
