@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from briefbot.building.carrying import carry_over
 from briefbot.building.planning import corpus_contents, known_contents, load_cache, plan_build
-from briefbot.building.preparing import carry_over
 from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import BriefbotError, CorpusError, IndexFault, UsageFault
 from briefbot.index.manifest import FORMAT, NAME, Manifest, folder_name, read_manifest

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from briefbot.building.carrying import carry_over
 from briefbot.building.planning import Plan, corpus_contents, known_contents, load_cache, plan_build, save_cache
-from briefbot.building.preparing import Prepared, Tools, carry_over, read_and_write, read_only
+from briefbot.building.preparing import Prepared, Tools, read_and_write, read_only
 from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import CorpusError, DamagedIndex, ForeignIndex, NoIndex
 from briefbot.index.manifest import EncoderEntry, Manifest, SkippedEntry

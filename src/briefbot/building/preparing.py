@@ -1,4 +1,4 @@
-"""From a plan to written segments: read, cut, encode, write; or carry over from an older segment.
+"""From a plan to written segments: read, cut, encode, write.
 
 Documents are read and encoded a batch at a time, so that memory does not grow with the corpus. Texts that the base
 generation has already encoded are not encoded again.
@@ -6,8 +6,7 @@ generation has already encoded are not encoded again.
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -16,7 +15,7 @@ from briefbot.corpus.documents import ReadDocument, read_document
 from briefbot.corpus.language import language_of
 from briefbot.corpus.sandbox import ReaderProcess
 from briefbot.errors import UnreadableFile
-from briefbot.index.segment import Entry, Segment, passage_key, write_segment
+from briefbot.index.segment import Entry, passage_key, write_segment
 from briefbot.passages import Cutter
 from briefbot.search.analysis import terms
 from briefbot.wording import search_text
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from briefbot.settings import Settings
 
 SEGMENT_PASSAGES = 8_192
-_TIER = 8  # as many segments of about one size become one of the next size
 
 
 class Bars(Protocol):
@@ -160,39 +158,3 @@ def _entry(cut: _Cut, vectors: Mapping[bytes, Vectors], dimensions: int) -> Entr
         terms=tuple(terms(text, language) for text, language in zip(cut.texts, languages, strict=True)),
         vectors=np.array([vectors[key] for key in keys], np.float32).reshape(-1, dimensions),
     )
-
-
-def carry_over(
-    base: Generation, keep: frozenset[str], disk: Disk, staging: str, *, rewrite: frozenset[int] = frozenset()
-) -> list[SegmentEntry]:
-    """Return the base's segments reduced to the documents in `keep`.
-
-    Most stay as they are, with more of their documents marked dead. Those that are mostly dead, that have too many
-    others of their size beside them, or whose number is in `rewrite`, are written together into one new segment.
-    """
-    reduced = [_reduced(segment, keep) for segment in base.segments]
-    merged = rewrite | _mostly_dead(reduced) | _crowded(reduced)
-    kept = [entry for i, entry in enumerate(reduced) if i not in merged and len(entry.dead) < entry.documents]
-    entries = [
-        entry
-        for i in sorted(merged)
-        for entry in base.segments[i].entries(sorted(set(range(reduced[i].documents)) - set(reduced[i].dead)))
-    ]
-    return [*kept, write_segment(disk, staging, entries)] if entries else kept
-
-
-def _reduced(segment: Segment, keep: frozenset[str]) -> SegmentEntry:
-    dead = tuple(row for row, name in enumerate(segment.names) if name not in keep or segment.dead[row])
-    live = segment.entry.passages - sum(len(segment.rows_of(row)) for row in dead)
-    return replace(segment.entry, live=live, dead=dead)
-
-
-def _mostly_dead(reduced: Sequence[SegmentEntry]) -> set[int]:
-    return {i for i, entry in enumerate(reduced) if 2 * entry.live < entry.passages}
-
-
-def _crowded(reduced: Sequence[SegmentEntry]) -> set[int]:
-    tiers: dict[int, set[int]] = {}
-    for i, entry in enumerate(reduced):
-        tiers.setdefault(int(math.log(max(entry.live, 1), _TIER)), set()).add(i)
-    return {i for crowd in tiers.values() if len(crowd) >= _TIER for i in crowd}
