@@ -25,6 +25,7 @@ class WordEncoder:
     identity: str = "words-1"
     dimensions: int = 64
     window: int = 40
+    compiled: bytes | None = None
     encoded: list[str] = field(default_factory=list)
 
     def count(self, texts: Sequence[str]) -> list[int]:

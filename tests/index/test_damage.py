@@ -256,10 +256,10 @@ def test_a_part_has_the_size_that_its_manifest_states(index: Index, size: int) -
 
 def test_a_manifest_of_another_format_is_foreign(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     manifest = index.manifest
-    monkeypatch.setattr("briefbot.index.manifest.FORMAT", 2)
+    monkeypatch.setattr("briefbot.index.manifest.FORMAT", 99)
     index.publish(manifest)
     monkeypatch.undo()
-    sentence = "000003/manifest.json has index format 2, and this briefbot reads 1; run: briefbot build --full"
+    sentence = "000003/manifest.json has index format 99, and this briefbot reads 2; run: briefbot build --full"
     assert refusal(index) == (ForeignIndex, sentence)
     assert [file for file, _ in index.faults()] == ["000003/manifest.json"]
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from tests.fakes import WordEncoder
 
+from briefbot.errors import ForeignIndex
 from briefbot.index.generation import Generation, Listed
 from briefbot.index.manifest import EncoderEntry
 from briefbot.index.store import numbers, open_current, open_number, verified
@@ -18,7 +19,7 @@ from briefbot.model import Document, Filters, Metadata, Origin, Passage, Scope, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-INDEX = Path(__file__).parents[1] / "data" / "format-1"
+INDEX = Path(__file__).parents[1] / "data" / "format-2"
 
 GRAIN = (
     "---\ntitle: Grain for the North\nauthor: A. Writer\ndate: 2011-08-19\nurl: https://example.org/g\n---\n"
@@ -129,6 +130,13 @@ PASSAGES = {
 def generation() -> Iterator[Generation]:
     with open_current(INDEX) as generation:
         yield generation
+
+
+def test_an_index_of_the_first_format_is_refused_with_the_way_out() -> None:
+    with pytest.raises(
+        ForeignIndex, match=r"has index format 1, and this briefbot reads 2; run: briefbot build --full"
+    ):
+        open_current(INDEX.with_name("format-1"))
 
 
 def test_every_byte_of_it_is_as_it_was_written() -> None:

@@ -18,7 +18,7 @@ from briefbot.building.preparing import Prepared, Tools, read_and_write, read_on
 from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import CorpusError, DamagedIndex, ForeignIndex, NoIndex
 from briefbot.index.manifest import EncoderEntry, Manifest, SkippedEntry
-from briefbot.index.parts import verify_part
+from briefbot.index.parts import verify_part, write_part
 from briefbot.index.store import (
     beyond,
     next_number,
@@ -185,7 +185,7 @@ def _manifest(task: _Task, prepared: Prepared, staging: str) -> Manifest:
         generation=next_number(tools.disk.root),
         made=datetime.now(UTC).replace(microsecond=0),
         corpus=_corpus_name(task),
-        encoder=_encoder_entry(task),
+        encoder=_encoder_entry(task, staging),
         derivation=_derivation(tools.encoder),
         documents=len(kept) + len(prepared.read),
         passages=sum(segment.live for segment in segments),
@@ -202,12 +202,14 @@ def _same_encoder(task: _Task) -> bool:
     return task.base is not None and task.base.manifest.encoder.identity == task.tools.encoder.identity
 
 
-def _encoder_entry(task: _Task) -> EncoderEntry:
-    """Describe the encoder, without loading it where the base already does."""
+def _encoder_entry(task: _Task, staging: str) -> EncoderEntry:
+    """Describe the encoder, without loading it where the base already does, and keep its compiled model."""
     encoder = task.tools.encoder
     if task.base and _same_encoder(task):
         return replace(task.base.manifest.encoder, name=encoder.name)
-    return EncoderEntry(encoder.name, encoder.identity, encoder.dimensions, encoder.window)
+    compiled = encoder.compiled
+    model = write_part(task.tools.disk, staging, "model", [compiled]) if compiled else None
+    return EncoderEntry(encoder.name, encoder.identity, encoder.dimensions, encoder.window, model)
 
 
 def _check(task: _Task, prepared: Prepared, manifest: Manifest) -> None:
@@ -216,9 +218,10 @@ def _check(task: _Task, prepared: Prepared, manifest: Manifest) -> None:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in _refusals(task, prepared)[:3])
         raise CorpusError(f"No document in {task.tools.settings.corpus} could be read. {reasons}".strip())
     _refuse_losses(task, prepared.refused)
-    for segment in prepared.segments:
-        for part in segment.parts:
-            verify_part(task.tools.disk.root, part)
+    model = manifest.encoder.model
+    written = [part for segment in prepared.segments for part in segment.parts]
+    for part in [*written, *([model] if model and not (task.base and _same_encoder(task)) else [])]:
+        verify_part(task.tools.disk.root, part)
 
 
 def _report(task: _Task, prepared: Prepared, published: Manifest | None) -> BuildReport:

@@ -27,6 +27,11 @@ class Encoder(Protocol):
         ...
 
     @property
+    def compiled(self) -> bytes | memoryview | None:
+        """The compiled model that makes the vectors, to be kept with them; None where there is none."""
+        ...
+
+    @property
     def dimensions(self) -> int:
         """The length of a vector."""
         ...

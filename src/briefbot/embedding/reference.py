@@ -43,6 +43,11 @@ class ReferenceEncoder:
         return model_identity(self._folder)
 
     @property
+    def compiled(self) -> None:
+        """None: nothing is compiled."""
+        return
+
+    @property
     def dimensions(self) -> int:
         """The length of a vector."""
         return int(self._model.get_embedding_dimension())

@@ -75,6 +75,11 @@ class RemoteEncoder:
         return model_identity(self._folder)
 
     @property
+    def compiled(self) -> None:
+        """None: nothing is compiled."""
+        return
+
+    @property
     def dimensions(self) -> int:
         """The length of a vector."""
         return int(self._about["dimensions"])

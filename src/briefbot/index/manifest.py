@@ -18,18 +18,23 @@ from briefbot.index.parts import PartEntry, damaged
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderEntry:
-    """The model that made the vectors: what the settings called it, its hash, and its shape."""
+    """The model that made the vectors: what the settings called it, its hash, and its shape.
+
+    `model` is the part that holds the compiled model, so that questions are encoded by the same one; it is None where
+    sentence-transformers itself encodes.
+    """
 
     name: str
     identity: str
     dimensions: int
     window: int
+    model: PartEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ class Manifest:
 
     def parts(self) -> tuple[PartEntry, ...]:
         """Return the entries of all parts, each once."""
-        return tuple(dict.fromkeys(part for segment in self.segments for part in segment.parts))
+        model = (self.encoder.model,) if self.encoder.model else ()
+        return tuple(dict.fromkeys((*model, *(part for segment in self.segments for part in segment.parts))))
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:
@@ -123,16 +129,24 @@ def _manifest(fields: dict[str, Any]) -> Manifest:
         **fields
         | {
             "made": datetime.fromisoformat(fields["made"]),
-            "encoder": EncoderEntry(**fields["encoder"]),
+            "encoder": _encoder(fields["encoder"]),
             "segments": tuple(_segment(entry) for entry in fields["segments"]),
             "skipped": tuple(SkippedEntry(**entry) for entry in fields["skipped"]),
         }
     )
 
 
+def _encoder(fields: dict[str, Any]) -> EncoderEntry:
+    model = fields["model"]
+    return EncoderEntry(**fields | {"model": _part(model) if model else None})
+
+
 def _segment(fields: dict[str, Any]) -> SegmentEntry:
-    parts = (PartEntry(**part | {"blocks": tuple(part["blocks"])}) for part in fields["parts"])
-    return SegmentEntry(**fields | {"parts": tuple(parts), "dead": tuple(fields["dead"])})
+    return SegmentEntry(**fields | {"parts": tuple(map(_part, fields["parts"])), "dead": tuple(fields["dead"])})
+
+
+def _part(fields: dict[str, Any]) -> PartEntry:
+    return PartEntry(**fields | {"blocks": tuple(fields["blocks"])})
 
 
 def _canonical(fields: dict[str, Any]) -> bytes:
