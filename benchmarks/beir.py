@@ -17,17 +17,17 @@ import numpy as np
 from briefbot.answering import Library, open_library
 from briefbot.building import BuildOptions, build
 from briefbot.building.preparing import Tools
-from briefbot.embedding.reference import ReferenceEncoder
+from briefbot.cli.encoders import building_encoder
 from briefbot.index.disk import Disk
 from briefbot.index.store import open_current
 from briefbot.search.sources import DenseSource, LexicalSource
-from briefbot.settings import DEFAULT_MODEL, Settings
+from briefbot.settings import Settings
 from briefbot.wording import normalised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from briefbot.embedding.encoder import Vectors
+    from briefbot.embedding.encoder import Encoder, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,9 @@ class Asked:
 class RememberedQuestions:
     """The real encoder, with the vectors of all questions computed beforehand in large batches."""
 
-    def __init__(self, encoder: ReferenceEncoder, questions: Sequence[str]) -> None:
-        self.name, self.identity = encoder.name, encoder.identity
+    def __init__(self, encoder: Encoder, questions: Sequence[str]) -> None:
+        self.name, self.identity, self.source = encoder.name, encoder.identity, encoder.source
+        self.compiled = encoder.compiled
         self.dimensions, self.window, self.count = encoder.dimensions, encoder.window, encoder.count
         self.encode_passages = encoder.encode_passages
         words = list(dict.fromkeys(normalised(text) for text in questions))
@@ -81,11 +82,11 @@ def write_corpus(folder: Path, corpus: Path) -> None:
 
 
 @contextlib.contextmanager
-def library(folder: Path, cache: Path, questions: Sequence[Asked]) -> Iterator[Library]:
+def library(folder: Path, cache: Path, questions: Sequence[Asked], *, precision: str = "int8") -> Iterator[Library]:
     """Build the index of a collection below `cache`, or bring it up to date, and open it."""
     write_corpus(folder, cache / "corpus")
-    encoder = ReferenceEncoder(DEFAULT_MODEL)
-    settings = Settings(corpus=cache / "corpus", index=cache / "index")
+    settings = Settings(corpus=cache / "corpus", index=cache / f"index-{precision}", precision=precision)
+    encoder, _ = building_encoder(settings, anew=False)
     report = build(Tools(settings, Disk(settings.index), encoder, no_bars), BuildOptions(allow_removals=True))
     print(f"{folder.name}: {report.documents} documents, {report.passages} passages, {len(report.skipped)} skipped")
     remembered = RememberedQuestions(encoder, [question.text for question in questions])

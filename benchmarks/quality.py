@@ -16,6 +16,7 @@ import numpy as np
 from benchmarks.beir import Asked, library, load_questions
 from briefbot.answering import Library, ask
 from briefbot.model import Question, Scope
+from briefbot.settings import PRECISIONS
 
 CACHE = Path(__file__).parent / ".cache"
 
@@ -67,9 +68,11 @@ def main() -> None:
     """Measure each collection that is named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
-    for folder in parser.parse_args().folders:
+    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0], help="what the model computes with")
+    options = parser.parse_args()
+    for folder in options.folders:
         questions = load_questions(folder)
-        with library(folder, CACHE / folder.name, questions) as opened:
+        with library(folder, CACHE / folder.name, questions, precision=options.precision) as opened:
             report(folder.name, [outcome(asked, opened) for asked in questions])
 
 

@@ -23,6 +23,7 @@ class WordEncoder:
 
     name: str = "words"
     identity: str = "words-1"
+    source: str = "words-1"
     dimensions: int = 64
     window: int = 40
     compiled: bytes | None = None

@@ -41,7 +41,7 @@ def desk(tmp_path: Path) -> Desk:
 def test_everything_is_well_where_an_index_is_built(desk: Desk) -> None:
     desk.build()
     found = items(settings_of(desk), {"DISCORD_TOKEN": TOKEN})
-    names = ["Python", "packages", "model", "corpus", "index", "disk", "Discord", "access"]
+    names = ["Python", "packages", "model", "encoder", "corpus", "index", "disk", "Discord", "access"]
     assert [(name, item.state, item.fix) for name, item in found.items()] == [(name, "ok", "") for name in names]
     assert found["Python"].message == platform.python_version()
     assert found["model"].message.startswith("all-MiniLM-L6-v2 (")

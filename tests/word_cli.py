@@ -6,9 +6,9 @@ import sys
 
 from tests.fakes import WordEncoder
 
-from briefbot.cli import run
-from briefbot.embedding import reference
+from briefbot.cli import encoders, run
 
 if __name__ == "__main__":
-    reference.ReferenceEncoder = lambda _model: WordEncoder()  # type: ignore[assignment, misc]
+    encoders.building_encoder = lambda _settings, *, anew: (WordEncoder(), None)
+    encoders.reference_encoder = lambda _model: WordEncoder()
     sys.exit(run(sys.argv[1:]))

@@ -24,12 +24,12 @@ from tools.discord_look import page, picture
 from briefbot.answering import Library, ask
 from briefbot.building import BuildOptions, build
 from briefbot.building.preparing import Tools
+from briefbot.cli.encoders import building_encoder
 from briefbot.cli.library import library_of
 from briefbot.discord.catalogue import Words, catalogue
 from briefbot.discord.listing import Page, render_sources
 from briefbot.discord.messages import ListMessage, Message
 from briefbot.discord.rendering import WANTED, Asked, render_answer, render_context, render_copy
-from briefbot.embedding.reference import ReferenceEncoder
 from briefbot.index.disk import Disk
 from briefbot.index.store import open_current
 from briefbot.model import Filters, Question, Scope
@@ -67,7 +67,7 @@ def main() -> None:
         shutil.copytree(ROOT / "tools" / "samples" / "scripts", settings.corpus / "scripts")
         story = (settings.corpus / "russia-north-korea" / "soviet-help-1950.txt").read_text("utf-8")
         (settings.corpus / "scripts" / "long.txt").write_text(" ".join(story.split()), "utf-8")
-        encoder = ReferenceEncoder(settings.model)
+        encoder, _ = building_encoder(settings, anew=False)
         build(Tools(settings, Disk(settings.index), encoder, lambda *_: nullcontext(lambda _: None)), BuildOptions())
         with open_current(settings.index) as generation:
             for shot in shots(library_of(generation, encoder, settings)):

@@ -1,6 +1,6 @@
 """Looks at everything briefbot needs, and says for each thing that is missing how to mend it.
 
-Every look is one small function that returns an item; none of them changes anything, and none loads the model.
+Every look is one small function that returns an item; none of them changes anything, and none imports torch.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from briefbot.credentials import (
     invite_link,
     token_sources,
 )
+from briefbot.embedding.cache import cached_file, refusal_file, source_of
+from briefbot.embedding.compiled import CompiledEncoder
 from briefbot.embedding.models import model_folder, model_identity
 from briefbot.errors import BriefbotError, NoIndex, SettingsError
+from briefbot.index.parts import MappedPart
 from briefbot.index.store import open_current
 from briefbot.reports import DoctorReport, Item
 from briefbot.settings import MEGABYTE, Settings
@@ -33,6 +36,8 @@ from briefbot.settings import MEGABYTE, Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from briefbot.embedding.compiled import ModelFacts
 
 _OLDEST_PYTHON = (3, 11)
 _SPACE_NEEDED_MB = 500
@@ -46,6 +51,7 @@ def doctor(settings: Settings, environ: Mapping[str, str]) -> DoctorReport:
         _python,
         _packages,
         lambda: _model(settings),
+        lambda: _encoder(settings),
         lambda: _corpus(settings.corpus),
         lambda: _index(settings),
         lambda: _disk(settings.index),
@@ -93,8 +99,56 @@ def _model(settings: Settings) -> Item:
     try:
         identity = model_identity(model_folder(settings.model))
     except BriefbotError as error:
+        if _kept_model(settings):
+            return Item("model", "warn", f"this machine can answer and not build: {error}", "build on another machine")
         return Item("model", "fail", str(error), "set another model, or install it as the sentence says")
     return Item("model", "ok", f"{settings.model} ({identity[:12]})", "")
+
+
+def _encoder(settings: Settings) -> Item:
+    """Look how texts are encoded: by a compiled model that computes here what it should, or by the slower way."""
+    try:
+        if kept := _kept_model(settings):
+            return _compiled(CompiledEncoder(settings.model, kept).model.facts, "kept in the index")
+        source = source_of(model_folder(settings.model), settings.precision)
+    except BriefbotError as error:
+        return Item("encoder", "fail", str(error), "run: briefbot build --full")
+    if settings.precision == "reference":
+        return Item("encoder", "ok", "sentence-transformers itself, as the setting precision says", "")
+    if refusal_file(source).exists():
+        return _not_compiled(source)
+    return Item(
+        "encoder", "ok", "compiled by the next build, once" * (not cached_file(source).exists()) or "compiled", ""
+    )
+
+
+def _kept_model(settings: Settings) -> Callable[[], memoryview] | None:
+    """Return what reads the compiled model that the index keeps, if it keeps one."""
+    try:
+        with open_current(settings.index) as generation:
+            entry = generation.manifest.encoder.model
+            part = MappedPart(settings.index, entry) if entry else None
+    except BriefbotError:  # told by the look at the index
+        return None
+    return (lambda: part.read(0, len(part))) if part else None
+
+
+def _compiled(facts: ModelFacts, where: str) -> Item:
+    agreement = f"cosine to sentence-transformers at least {facts.agreement:.3f}"
+    return Item("encoder", "ok", f"compiled with {facts.precision}, {agreement}; {where}", "")
+
+
+def _not_compiled(source: str) -> Item:
+    file, refusal = cached_file(source), refusal_file(source)
+    reason = refusal.read_text("utf-8", "replace").strip()
+    bring = f"scp OTHER:.cache/briefbot/{file.name} {shlex.quote(str(file))}"
+    return Item(
+        "encoder",
+        "warn",
+        f"the model runs without being compiled, which is slower: {reason}",
+        f"bring the compiled one from a machine that could make it ({bring}), or try again: "
+        f"rm {shlex.quote(str(refusal))}, and then in either case: briefbot build --full",
+    )
 
 
 def _corpus(corpus: Path) -> Item:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CONFIG_NAME = "briefbot.toml"
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+PRECISIONS = ("int8", "float32", "reference")
 MEGABYTE = 1_000_000
 _NAME_DOCUMENTS = 'must name documents, as in documents = ["handbook"].'
 _LONGEST_ID = 20  # digits; int() of very many is slow, and refused
@@ -74,6 +75,7 @@ class Settings:
     corpus: Path = Path("docs_corpus")
     index: Path = Path("index")
     model: str = DEFAULT_MODEL
+    precision: str = "int8"
     keep: int = 3
     links: tuple[LinkRule, ...] = ()
     limits: Limits = Limits()
@@ -132,7 +134,7 @@ def _beside(folder: Path, values: dict[str, Any]) -> dict[str, Any]:
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     return {
         name: _parse(name, environ[variable], variable)
-        for name in ("corpus", "index", "model", "keep")
+        for name in ("corpus", "index", "model", "precision", "keep")
         if environ.get(variable := f"BRIEFBOT_{name.upper()}")
     }
 
@@ -158,6 +160,12 @@ def _text(value: Any, where: str) -> str:
     if not isinstance(text, str) or not text.strip() or "\0" in text:
         raise SettingsError(f"{where}: must be a text that is not empty, not {text!r}.")
     return text
+
+
+def _precision(value: Any, where: str) -> str:
+    if value not in PRECISIONS:
+        raise SettingsError(f"{where}: must be one of {', '.join(PRECISIONS)}, not {value!r}.")
+    return str(value)
 
 
 def _count(value: Any, where: str, least: int = 1) -> int:
@@ -276,6 +284,7 @@ _PARSERS: dict[str, Callable[[Any, str], Any]] = {
     "corpus": _path,
     "index": _path,
     "model": _text,
+    "precision": _precision,
     "keep": _count,
     "links": _links,
     "limits": _limits,

@@ -14,9 +14,9 @@ PROJECT = Path(__file__).parents[2]
 STANDING = """
 import os, sys
 from briefbot.cli import run
-from briefbot.embedding import reference
+from briefbot.cli import encoders
 from tests.fakes import WordEncoder
-reference.ReferenceEncoder = lambda _: WordEncoder()
+encoders.building_encoder = lambda _, *, anew: (WordEncoder(), None)
 code = run(sys.argv[1:])
 print(os.nice(0), os.sched_getscheduler(0) == os.SCHED_IDLE, open("/proc/self/oom_score_adj").read().strip())
 sys.exit(code)

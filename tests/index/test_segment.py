@@ -17,7 +17,7 @@ from briefbot.passages import Cutter
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENCODER = EncoderEntry("words", "words-1", 64, 40)
+ENCODER = EncoderEntry("words", "words-1", "words-1", 64, 40)
 WORDS = st.text(st.sampled_from("abc é한𝄞\n.ﬁ "), min_size=1, max_size=80).filter(str.strip)
 
 

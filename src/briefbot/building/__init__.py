@@ -209,7 +209,7 @@ def _encoder_entry(task: _Task, staging: str) -> EncoderEntry:
         return replace(task.base.manifest.encoder, name=encoder.name)
     compiled = encoder.compiled
     model = write_part(task.tools.disk, staging, "model", [compiled]) if compiled else None
-    return EncoderEntry(encoder.name, encoder.identity, encoder.dimensions, encoder.window, model)
+    return EncoderEntry(encoder.name, encoder.identity, encoder.source, encoder.dimensions, encoder.window, model)
 
 
 def _check(task: _Task, prepared: Prepared, manifest: Manifest) -> None:

@@ -66,12 +66,12 @@ def chat(session: Session, *, k: int, **filters: Any) -> None:
 
 @contextmanager
 def _library(session: Session) -> Iterator[Library]:
-    from briefbot.cli.library import library_of
-    from briefbot.embedding.reference import ReferenceEncoder
+    from briefbot.cli.encoders import reference_encoder
+    from briefbot.cli.library import Libraries
     from briefbot.index.store import open_current
 
     with open_current(session.settings.index) as generation:
-        yield library_of(generation, ReferenceEncoder(session.settings.model), session.settings)
+        yield Libraries(session.settings, reference_encoder).open(generation)
 
 
 def _print_answer(session: Session, question: Question, library: Library, *, one_of_many: bool) -> list[str]:

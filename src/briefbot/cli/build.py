@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from briefbot.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from briefbot.building.preparing import Bars
+    from briefbot.reports import Remark
 
 
 @click.command()
@@ -39,16 +41,24 @@ def build(session: Session, *, background: bool, progress_json: bool, **options:
     from briefbot.building import BuildOptions
     from briefbot.building import build as build_index
     from briefbot.building.preparing import Tools
-    from briefbot.embedding.reference import ReferenceEncoder
+    from briefbot.cli.encoders import building_encoder
     from briefbot.index.disk import Disk
     from briefbot.terminal.reports import render_build, report_json
 
     settings = session.settings
     bars = _bars(session, as_json=progress_json)
-    tools = Tools(settings, Disk(settings.index), ReferenceEncoder(settings.model), bars)
-    report = build_index(tools, BuildOptions(**options))
+    encoder, remark = building_encoder(settings, anew=options["full"])
+    report = build_index(Tools(settings, Disk(settings.index), encoder, bars), BuildOptions(**options))
+    if remark:
+        report = replace(report, remarks=(_not_compiled(remark), *report.remarks))
     session.result(lambda: render_build(report, session.paint), lambda: report_json(report))
     return UnreadableFile.exit_code if report.skipped else 0
+
+
+def _not_compiled(reason: str) -> Remark:
+    from briefbot.reports import Remark
+
+    return Remark("model", f"it runs without being compiled, which is slower ({reason}); see: briefbot doctor")
 
 
 def _bars(session: Session, *, as_json: bool) -> Bars:

@@ -15,8 +15,11 @@ from briefbot.cli.options import Session, with_session
 from briefbot.credentials import bot_token
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from briefbot.discord.asking import Parts
     from briefbot.embedding.encoder import Encoder
+    from briefbot.embedding.remote import RemoteEncoder
 
 _SWITCH = 0.0005  # seconds that a thread may keep another one waiting
 
@@ -51,16 +54,13 @@ async def _serve(session: Session, token: str, port: int | None, host: str) -> N
     from briefbot.discord.bot import BriefBot
     from briefbot.discord.running import health
     from briefbot.discord.running import run as run_bot
-    from briefbot.embedding.remote import RemoteEncoder
     from briefbot.serving.exposition import serve
 
     async with contextlib.AsyncExitStack() as stack:
-        encoder = stack.enter_context(RemoteEncoder(session.settings.model))
-        bot = BriefBot(_parts(session, encoder))
+        bot = BriefBot(_parts(session, lambda model: stack.enter_context(remote_encoder(model))))
         _keep_pauses_short()
         if port is not None:
             await stack.enter_async_context(serve(host, port, bot.figures, lambda: health(bot)))
-        bot.run_beside(asyncio.to_thread(encoder.start), "model")  # also where there is no index to open yet
         await run_bot(bot, token)
 
 
@@ -75,8 +75,15 @@ def _keep_pauses_short() -> None:
     sys.setswitchinterval(_SWITCH)
 
 
-def _parts(session: Session, encoder: Encoder) -> Parts:
-    from briefbot.cli.library import library_of
+def remote_encoder(model: str) -> RemoteEncoder:
+    """Return sentence-transformers itself, in a process of its own: its import would stop this one for seconds."""
+    from briefbot.embedding.remote import RemoteEncoder
+
+    return RemoteEncoder(model)
+
+
+def _parts(session: Session, plain: Callable[[str], Encoder]) -> Parts:
+    from briefbot.cli.library import Libraries
     from briefbot.discord.asking import Parts
     from briefbot.serving.desk import AnswerDesk
     from briefbot.serving.feedback import FeedbackFile
@@ -88,7 +95,7 @@ def _parts(session: Session, encoder: Encoder) -> Parts:
     return Parts(
         desk=AnswerDesk(
             settings.index,
-            lambda generation: library_of(generation, encoder, settings),
+            Libraries(settings, plain).open,
             most_waiting=wanted.queue,
         ),
         settings=wanted,

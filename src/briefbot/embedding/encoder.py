@@ -27,6 +27,11 @@ class Encoder(Protocol):
         ...
 
     @property
+    def source(self) -> str:
+        """What the encoder was made from: a later build knows by it whether it would use the same."""
+        ...
+
+    @property
     def compiled(self) -> bytes | memoryview | None:
         """The compiled model that makes the vectors, to be kept with them; None where there is none."""
         ...

@@ -17,6 +17,7 @@ from briefbot.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from briefbot.embedding.encoder import Vectors
 
@@ -43,6 +44,11 @@ class ReferenceEncoder:
         return model_identity(self._folder)
 
     @property
+    def source(self) -> str:
+        """The same hash: nothing else decides what the vectors are."""
+        return self.identity
+
+    @property
     def compiled(self) -> None:
         """None: nothing is compiled."""
         return
@@ -55,7 +61,8 @@ class ReferenceEncoder:
     @cached_property
     def window(self) -> int:
         """How many word pieces of a text are read."""
-        return int(self._model.max_seq_length) - len(self._model.tokenizer.encode(""))
+        prompt = max(self.count([p for p in prompts_of(self._model) if p]), default=0)
+        return int(self._model.max_seq_length) - len(self._model.tokenizer.encode("")) - prompt
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each text."""
@@ -90,20 +97,33 @@ class ReferenceEncoder:
 
     @cached_property
     def _model(self) -> Any:
-        os.environ.update(_OFFLINE)
-        logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
         try:
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils.logging import disable_progress_bar
-
-            disable_progress_bar()
-            return SentenceTransformer(
-                str(self._folder),
-                device="cpu",
-                local_files_only=True,
-                trust_remote_code=False,
-                model_kwargs={"use_safetensors": True},
-            )
+            return load_model(self._folder)
         except (ImportError, OSError, ValueError, KeyError, RuntimeError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelError(f"The model {self.name!r} in {self._folder} cannot be loaded: {reason}") from error
+
+
+def load_model(folder: Path, **options: Any) -> Any:
+    """Return the model as sentence-transformers loads it; `options` are transformers' own for a model."""
+    os.environ.update(_OFFLINE)
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    return SentenceTransformer(
+        str(folder),
+        device="cpu",
+        local_files_only=True,
+        trust_remote_code=False,
+        model_kwargs={"use_safetensors": True, **options},
+    )
+
+
+def prompts_of(model: Any) -> tuple[str, str]:
+    """Return what a model wants in front of a question and of a passage, as its own encode functions choose it."""
+    prompts = model.prompts or {}
+    otherwise = prompts.get(model.default_prompt_name, "")
+    passage = next((prompts[name] for name in ("document", "passage", "corpus") if name in prompts), otherwise)
+    return prompts.get("query", otherwise) or "", passage or ""

@@ -75,6 +75,11 @@ class RemoteEncoder:
         return model_identity(self._folder)
 
     @property
+    def source(self) -> str:
+        """The same hash: nothing else decides what the vectors are."""
+        return self.identity
+
+    @property
     def compiled(self) -> None:
         """None: nothing is compiled."""
         return

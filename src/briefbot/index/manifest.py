@@ -26,12 +26,13 @@ NAME = "manifest.json"
 class EncoderEntry:
     """The model that made the vectors: what the settings called it, its hash, and its shape.
 
-    `model` is the part that holds the compiled model, so that questions are encoded by the same one; it is None where
-    sentence-transformers itself encodes.
+    `source` is what a compiled model was made from. `model` is the part that holds it, so that questions are encoded by
+    the same one; it is None where sentence-transformers itself encodes.
     """
 
     name: str
     identity: str
+    source: str
     dimensions: int
     window: int
     model: PartEntry | None = None

@@ -47,9 +47,6 @@ class WordProcess(WordEncoder):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self) -> None:
-        """Nothing has to be loaded."""
-
     def close(self) -> None:
         """Nothing runs."""
 
@@ -63,9 +60,8 @@ def _held(what: str, meanwhile: Callable[[], None] = lambda: None) -> None:
 
 def use_words() -> None:
     """Have this process, and the builds it begins, use the fake model."""
+    import briefbot.cli.encoders
     import briefbot.cli.run
-    import briefbot.embedding.reference
-    import briefbot.embedding.remote
 
     real = briefbot.cli.run._build_command
 
@@ -74,8 +70,8 @@ def use_words() -> None:
         return (python, "-m", __name__ if __name__ != "__main__" else __spec__.name, *rest)
 
     briefbot.cli.run._build_command = build_command
-    briefbot.embedding.reference.ReferenceEncoder = WordProcess  # type: ignore[assignment, misc]
-    briefbot.embedding.remote.RemoteEncoder = WordProcess  # type: ignore[assignment, misc]
+    briefbot.cli.encoders.building_encoder = lambda _settings, *, anew: (WordProcess(), None)
+    briefbot.cli.run.remote_encoder = lambda _model: WordProcess()  # type: ignore[assignment, return-value]
 
 
 def main() -> None:
