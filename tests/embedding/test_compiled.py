@@ -128,7 +128,9 @@ def test_a_probe_with_another_vector_does_not_agree() -> None:
 
 
 WITHOUT_TORCH = """
-import sys
+import socket, sys
+def refuse(*_): raise AssertionError("a connection was opened")
+socket.socket.connect = socket.getaddrinfo = refuse
 for name in ("torch", "transformers", "sentence_transformers", "onnx"):
     sys.modules[name] = None
 from briefbot.cli import run
