@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import Stemmer
@@ -15,7 +16,7 @@ import Stemmer
 from briefbot.wording import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ANALYSIS = 1  # raised when the same text begins to yield other terms
 
@@ -57,8 +58,15 @@ _FIRST_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 
 def terms(text: str, language: str | None) -> list[str]:
     """Return the terms of `text` in order, each as often as it occurs."""
-    stem = _stemmer(language or "en")
-    return [term for word in _WORD.findall(folded(text)) for term in _terms_of(word, stem)]
+    return list(chain.from_iterable(map(_words_in(language or "en"), _WORD.findall(folded(text)))))
+
+
+@cache
+def _words_in(language: str) -> Callable[[str], tuple[str, ...]]:
+    """Return the function that gives the terms of a folded word, and remembers those of many words."""
+    name = _STEMMERS.get(language)
+    stem = Stemmer.Stemmer(name).stemWord if name else str
+    return lru_cache(maxsize=1 << 16)(lambda word: tuple(_terms_of(word, stem)))
 
 
 def _terms_of(word: str, stem: Any) -> Iterator[str]:
@@ -69,9 +77,3 @@ def _terms_of(word: str, stem: Any) -> Iterator[str]:
     yield from (stem(piece) for piece in pieces)
     if len(pieces) > 1 and any(piece[-1].isdigit() for piece in pieces):
         yield word  # a code or version such as v2.4.1 is a term of its own
-
-
-@cache
-def _stemmer(language: str) -> Any:
-    name = _STEMMERS.get(language)
-    return lru_cache(maxsize=1 << 16)(Stemmer.Stemmer(name).stemWord) if name else str
