@@ -52,13 +52,16 @@ _STEMMERS = {
 }
 _UNSPACED = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORD = re.compile(rf"[{_UNSPACED}]+|(?:[^\W_{_UNSPACED}]|(?<=\w)['’](?=\w))+(?:[-._/:](?=\w)[^\W_{_UNSPACED}]+)*")
+_ASCII_WORD = re.compile(r"(?:[a-z0-9]+|(?<=\w)'(?=\w))+(?:[-._/:](?=\w)[a-z0-9]+)*")  # the same, and faster
 _PIECE = re.compile(r"[^\W_]+")
 _FIRST_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 
 
 def terms(text: str, language: str | None) -> list[str]:
     """Return the terms of `text` in order, each as often as it occurs."""
-    return list(chain.from_iterable(map(_words_in(language or "en"), _WORD.findall(folded(text)))))
+    plain = folded(text)
+    words = (_ASCII_WORD if plain.isascii() else _WORD).findall(plain)
+    return list(chain.from_iterable(map(_words_in(language or "en"), words)))
 
 
 @cache
