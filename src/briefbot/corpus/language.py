@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_LETTERS_NEEDED = 20
+_ENOUGH_LETTERS = re.compile(r"(?:[^A-Za-z]*[A-Za-z]){20}")
 _SURE = 0.5
 _LENGTH_READ = 1000
 _LOUD = 0.8  # as great a share of capitals is taken for a text written in capitals, which looks like other languages
@@ -24,7 +24,7 @@ _LABEL = "__label__"
 def language_of(text: str) -> str | None:
     """Return the language's ISO 639-1 code (639-3 where there is none), or None where the text does not tell."""
     start = text[:_LENGTH_READ]
-    if sum(map(str.isalpha, start)) < _LETTERS_NEEDED and start.isascii():
+    if start.isascii() and not _ENOUGH_LETTERS.match(start):
         return None
     (label,), (score,) = _model().predict(_quiet(" ".join(start.split())), k=1)
     return str(label).removeprefix(_LABEL) if score >= _SURE else None
