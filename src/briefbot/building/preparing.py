@@ -140,7 +140,7 @@ def _encoded(batch: Sequence[_Cut], base: Generation | None, tools: Tools, prepa
 def _known_vectors(base: Generation, wanted: Mapping[bytes, str]) -> dict[bytes, Vectors]:
     found: dict[bytes, Vectors] = {}
     for segment in base.segments:
-        rows = {key: row for row, key in enumerate(segment.keys) if key in wanted and key not in found}
+        rows = segment.rows_with(wanted.keys() - found.keys())
         if rows:
             vectors = segment.vectors.rows(np.fromiter(rows.values(), np.int64))
             found |= dict(zip(rows, vectors, strict=True))
