@@ -53,7 +53,7 @@ def query(
     desk: Desk, generation: Generation, text: str, scope: Scope | None = None, filters: Filters | None = None
 ) -> Query:
     allowed = generation.allowed(scope or Scope.everything(), filters or Filters())
-    visible = generation.allowed(scope or Scope.everything(), Filters())
+    visible = generation.visible(scope or Scope.everything())
     return Query(desk.encoder.encode_questions([text])[0], tuple(dict.fromkeys(terms(text, "en"))), allowed, visible)
 
 
