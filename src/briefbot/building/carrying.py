@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from briefbot.index.generation import Generation
     from briefbot.index.manifest import EncoderEntry, SegmentEntry
 
-_TIER = 8  # a segment of the next tier is about so many times as large
-_SMALLEST = 512  # passages; all segments below are of one tier
-_CROWD = 3  # so many segments of one tier become one
+_TIER = 16  # a segment of the next tier is about so many times as large
+_SMALLEST = 1_024  # passages; all segments below are of one tier
+_CROWD = 4  # so many segments of one tier become one
 
 
 def carry_over(base: Generation, keep: frozenset[str]) -> list[SegmentEntry]:
@@ -43,7 +43,7 @@ def settle(
     """Merge segments until there are few, and return those that there are then.
 
     Merged are those that are mostly dead, those whose place is in `rewrite`, and those of a tier that has too many. So
-    each passage is written again a few times at most while an index grows to eight times its size.
+    each passage is written again a few times at most while an index grows to sixteen times its size.
     """
     planned = [_Planned((entry,), entry.live) for entry in entries]
     must = {i for i, one in enumerate(planned) if 2 * one.live < entries[i].passages or i in rewrite}

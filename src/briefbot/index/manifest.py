@@ -41,9 +41,9 @@ class EncoderEntry:
 class SegmentEntry:
     """Documents that were written together. `dead` lists the rows of those that are no longer part of the index.
 
-    `documents` and `passages` count the dead ones too, `live` only the passages of the others. `recall` is the share
-    of the ten nearest passages that a search of the dense part finds, measured when it was written; 1 where it compares
-    all.
+    `documents` and `passages` count the dead ones too, `live` only the passages of the others. `cells` is how many
+    the vectors are divided into, 0 where all are compared; `recall` is the share of the ten nearest that is found,
+    measured when they were written.
     """
 
     documents: int
@@ -51,7 +51,13 @@ class SegmentEntry:
     live: int
     parts: tuple[PartEntry, ...]
     dead: tuple[int, ...] = ()
+    cells: int = 0
     recall: float = 1.0
+
+    @property
+    def kind(self) -> str:
+        """How the dense part is searched: "exact" where all vectors are compared, "cells" where the nearest are."""
+        return "cells" if self.cells else "exact"
 
     def part(self, kind: str) -> PartEntry:
         """Return the entry of the part of that kind."""

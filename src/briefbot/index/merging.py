@@ -68,17 +68,17 @@ def merge_segments(disk: Disk, staging: str, sources: Sequence[Source], dimensio
         "sentences": _sentence_columns(sources),
         "lexical": merged_postings([(source.segment.postings, source.kept) for source in sources]),
     }
-    dense, recall = _written_vectors(disk, staging, sources, (passages, dimensions))
+    dense, cells, recall = _written_vectors(disk, staging, sources, (passages, dimensions))
     written = {kind: write_part(disk, staging, kind, column_chunks(made)) for kind, made in columns.items()}
     ordered = (written["documents"], written["passages"], written["sentences"], dense, written["lexical"])
-    return SegmentEntry(documents, passages, passages, ordered, recall=recall)
+    return SegmentEntry(documents, passages, passages, ordered, cells=cells, recall=recall)
 
 
 def _written_vectors(
     disk: Disk, staging: str, sources: Sequence[Source], shape: tuple[int, int]
-) -> tuple[PartEntry, float]:
+) -> tuple[PartEntry, int, float]:
     if shape[0] <= EXACT_UP_TO:
-        return write_part(disk, staging, "dense", exact_chunks(_codes(sources), *shape)), 1.0
+        return write_part(disk, staging, "dense", exact_chunks(_codes(sources), *shape)), 0, 1.0
     cells = cells_for(lambda: _codes(sources), *shape)
     starts = ends_of(np.array([len(source.rows) for source in sources]), np.int64)
 
@@ -90,7 +90,7 @@ def _written_vectors(
             codes[here] = sources[owner].segment.vectors.codes(sources[owner].rows[rows[here] - starts[owner]])
         return codes
 
-    return write_part(disk, staging, "dense", in_cells(cells, taken)), cells.recall
+    return write_part(disk, staging, "dense", in_cells(cells, taken)), len(cells.centroids), cells.recall
 
 
 def _codes(sources: Sequence[Source]) -> Iterator[Codes]:
