@@ -50,7 +50,7 @@ _COMPARED = 200  # questions whose ten nearest are compared with the exact ones
 _EACH = 10  # paragraphs a document
 _LEAST, _MOST = 0.33, 0.75  # the length of what is added to a vector: the cosine is then between 0.95 and 0.8
 _OPEN = """
-import sys, time
+import sys
 from pathlib import Path
 from benchmarks.scale import first_answer
 print(first_answer(Path(sys.argv[1])))

@@ -34,6 +34,7 @@ from briefbot.reports import (
     PruneReport,
     PurgeReport,
     RollbackReport,
+    SegmentLine,
     StatusReport,
 )
 
@@ -55,7 +56,7 @@ def status(index: Path, limits: Limits) -> StatusReport:
             made=manifest.made,
             documents=manifest.documents,
             passages=manifest.passages,
-            segments=len(manifest.segments),
+            segments=tuple(SegmentLine(one.live, one.kind, one.recall) for one in manifest.segments),
             bytes=_size(index),
             model=manifest.encoder.name,
             model_sha256=manifest.encoder.identity,

@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from briefbot.errors import DamagedIndex, ForeignIndex
 from briefbot.index.parts import PartEntry, damaged
@@ -55,7 +55,7 @@ class SegmentEntry:
     recall: float = 1.0
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Literal["exact", "cells"]:
         """How the dense part is searched: "exact" where all vectors are compared, "cells" where the nearest are."""
         return "cells" if self.cells else "exact"
 
