@@ -68,7 +68,7 @@ class Documents(Mapping[str, Listed]):
         return self._count
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, _, _ in self._sorted())
+        yield from (name for name, _, _ in self._sorted())  # read only when the first name is asked for
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self._place(name) is not None

@@ -163,7 +163,7 @@ class LexicalMatches:
         for term in terms:
             if len(rows) > n:
                 rows = _within_reach(rows, found[rows], n, left)
-            if len(rows) >= n and found[rows].min() > 0 and _nth(found[rows], n) > left * _CAUTION:
+            if len(rows) >= n and _nth(found[rows], n) > left * _CAUTION:
                 found[rows] += self._scores(term, rows)
             else:
                 rows = np.concatenate([rows, *self._scored_all(term, found)])
