@@ -7,7 +7,7 @@ without counting anything again. This module refuses to know how terms are made 
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ import numpy.typing as npt
 from briefbot.index.columns import Array, Columns, Stream, blob, ends_of
 
 _PIECE = 1 << 21  # postings that are in memory at once while they are copied
+_APART = 128  # words between two that are remembered
 _WORDS = 1 << 12  # read at once while words are compared
 Counts = npt.NDArray[np.uint32]
 
@@ -153,8 +154,8 @@ class Postings:
 
     def of(self, term: str) -> tuple[Counts, Counts]:
         """Return the rows that hold `term`, in order, and how often each does."""
-        found = bisect_left(self.words, term.encode("utf-8"))
-        if found == len(self.words) or self.words[found] != term.encode("utf-8"):
+        found = self.words.place(term.encode("utf-8"))
+        if found is None:
             return np.empty(0, np.uint32), np.empty(0, np.uint32)
         start, end = (int(place) for place in self._columns.slice("starts", found, found + 2))
         return self._columns.slice("rows", start, end), self._columns.slice("frequencies", start, end)
@@ -191,9 +192,23 @@ class _Words(Sequence[bytes]):
 
     def __iter__(self) -> Iterator[bytes]:
         for start in range(0, len(self), _WORDS):
-            ends = self._ends[start : start + _WORDS + 1].tolist()
-            data = self._columns.slice("words", ends[0], ends[-1]).tobytes()
-            yield from (data[first - ends[0] : last - ends[0]] for first, last in pairwise(ends))
+            yield from self._between(start, min(len(self), start + _WORDS))
+
+    def place(self, word: bytes) -> int | None:
+        """Return where a word stands, or None; every so many words are remembered, and those between read at once."""
+        start = max(0, bisect_right(self._anchors, word) - 1) * _APART
+        near = list(self._between(start, min(len(self), start + _APART)))
+        place = bisect_left(near, word)
+        return start + place if place < len(near) and near[place] == word else None
+
+    @cached_property
+    def _anchors(self) -> list[bytes]:
+        return [self[i] for i in range(0, len(self), _APART)]
+
+    def _between(self, start: int, end: int) -> Iterator[bytes]:
+        ends = self._ends[start : end + 1].tolist()
+        data = self._columns.slice("words", ends[0], ends[-1]).tobytes()
+        yield from (data[first - ends[0] : last - ends[0]] for first, last in pairwise(ends))
 
     def __getitem__(self, i: int) -> bytes:  # type: ignore[override]
         return self._columns.slice("words", int(self._ends[i]), int(self._ends[i + 1])).tobytes()
