@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 RECALL = 0.99  # that the number of cells looked into is chosen for
 _SAMPLED = 32  # vectors a cell, to find its centroid
 _MOST = 4_096  # cells
-_FEWEST_PROBES = 64
+_FEWEST_PROBES = 128
 _ASKED = 400  # vectors that recall is measured with
 _NEAREST = 10
-_APART = 1.0  # the length of what is added to them: their cosine to what they were is then about 0.7
+_APART = 1.5  # the length of what is added to them: their cosine to what they were is then about 0.55
 _GATHERED = 1 << 15  # vectors copied at once
 _SEED = 7
 

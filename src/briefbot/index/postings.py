@@ -112,7 +112,7 @@ def _joined(shares: Sequence[_Share], ends: Array, name: str) -> Iterator[Array]
             ids = share.ids[words] - first
             before = np.repeat(free[ids] - (np.cumsum(per_word) - per_word), per_word)
             out[before + np.arange(len(rows))] = rows_anew[rows] if name == "rows" else values
-            free[ids] += per_word
+            np.add.at(free, ids, per_word)  # a word that is left out has the number of the one before
         yield out
         first = last
 
