@@ -6,7 +6,6 @@ encoded or analysed for that, and memory holds pieces, what has to be sorted, an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -31,12 +30,12 @@ _DOCUMENT, _LANGUAGE, _PLACE = (PASSAGE_FIELDS.index(name) for name in ("documen
 _VECTORS = 1 << 14  # copied at once
 
 
-@dataclass(frozen=True)
 class Source:
     """A segment, and for each of its documents whether it is taken over."""
 
-    segment: Segment
-    keep: Array
+    def __init__(self, segment: Segment, keep: Array) -> None:
+        self.segment = segment
+        self.keep = keep
 
     @cached_property
     def documents(self) -> Array:
