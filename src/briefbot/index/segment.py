@@ -204,9 +204,9 @@ class Segment:
         """The date of each document as a proleptic Gregorian ordinal, 0 where it has none."""
         return self._documents.whole("days")
 
-    @property
+    @cached_property
     def contents(self) -> list[str]:
-        """The `Origin.content` of each document, by its row; made anew each time."""
+        """The `Origin.content` of each document, by its row; only builds ask for it."""
         data = self._documents.whole("contents").tobytes().hex()
         return [data[i : i + 64] for i in range(0, len(data), 64)]
 
