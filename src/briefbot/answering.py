@@ -86,11 +86,11 @@ def _refuse_unanswerable(question: Question, generation: Generation) -> None:
 def search(question: Question, library: Library) -> Ranked:
     """Return the passages for a question, best first, from the documents that its scope and filters allow."""
     words, generation = normalised(question.text), library.generation
-    visible = generation.allowed(question.scope, Filters())
+    visible = generation.visible(question.scope)
     query = Query(
         vector=library.encoder.encode_questions([words])[0],
         terms=tuple(dict.fromkeys(terms(words, language_of(words)))),
-        allowed=visible if question.filters == Filters() else generation.allowed(question.scope, question.filters),
+        allowed=visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters),
         visible=visible,
     )
     return rank(query, library.sources, generation.place)

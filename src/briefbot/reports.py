@@ -59,6 +59,15 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentLine:
+    """A segment of the index: whether its vectors are all compared ("exact") or in cells, and the measured recall."""
+
+    passages: int
+    kind: Literal["exact", "cells"]
+    recall: float
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
     """The current generation. `changes` is None where the corpus is out of reach; `bytes` counts the index folder."""
 
@@ -66,7 +75,7 @@ class StatusReport:
     made: datetime
     documents: int
     passages: int
-    segments: int
+    segments: tuple[SegmentLine, ...]
     bytes: int
     model: str
     model_sha256: str

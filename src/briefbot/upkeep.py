@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from briefbot.building.carrying import carry_over
+from briefbot.building.carrying import carry_over, settle
 from briefbot.building.planning import corpus_contents, known_contents, load_cache, plan_build
 from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import BriefbotError, CorpusError, IndexFault, UsageFault
@@ -35,6 +35,7 @@ from briefbot.reports import (
     PruneReport,
     PurgeReport,
     RollbackReport,
+    SegmentLine,
     StatusReport,
 )
 
@@ -56,7 +57,7 @@ def status(index: Path, limits: Limits) -> StatusReport:
             made=manifest.made,
             documents=manifest.documents,
             passages=manifest.passages,
-            segments=len(manifest.segments),
+            segments=tuple(SegmentLine(one.live, one.kind, one.recall) for one in manifest.segments),
             bytes=_size(index),
             model=manifest.encoder.name,
             model_sha256=manifest.encoder.identity,
@@ -203,25 +204,27 @@ def _holding(index: Path, document: str) -> tuple[list[int], list[int]]:
     found, unreadable = [], []
     for number in numbers(index):
         try:
-            found += [number] if document in _names_ever_held(index, number) else []
+            found += [number] if _ever_held(index, number, document) else []
         except IndexFault:
             unreadable.append(number)
     return found, unreadable
 
 
-def _names_ever_held(index: Path, number: int) -> set[str]:
+def _ever_held(index: Path, number: int, document: str) -> bool:
     with open_number(index, number) as generation:
-        return {name for segment in generation.segments for name in segment.names}
+        return any(segment.row_of(document) is not None for segment in generation.segments)
 
 
 def _without(base: Generation, document: str, disk: Disk) -> Manifest:
     """Publish the current generation without a document, unless it does not hold it at all; return its manifest."""
-    holding = frozenset(i for i, segment in enumerate(base.segments) if document in segment.names)
+    holding = {segment.entry.parts for segment in base.segments if segment.row_of(document) is not None}
     if not holding:
         return base.manifest
     keep = frozenset(base.documents) - {document}
     with staged(disk) as staging:
-        segments = tuple(carry_over(base, keep, disk, staging, rewrite=holding))
+        carried = carry_over(base, keep)
+        rewrite = frozenset(i for i, entry in enumerate(carried) if entry.parts in holding)
+        segments = settle(carried, base.manifest.encoder, disk, staging, rewrite=rewrite)
         manifest = replace(
             base.manifest,
             generation=next_number(disk.root),

@@ -346,7 +346,7 @@ def test_after_many_small_builds_there_are_few_segments_with_all_documents(tmp_p
         desk.build()
         with open_current(desk.index) as generation:
             counted.append(len(generation.segments))
-    assert counted == [1, 2, 3, 4, 5, 6, 7, 8, 2, 3]  # eight of a size become one
+    assert counted == [1, 2, 3, 1, 2, 3, 1, 2, 3, 1]  # four of a size become one
     found = contents(desk.index)
     assert len(found) == 10
     desk.build(full=True)

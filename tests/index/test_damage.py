@@ -114,7 +114,12 @@ def found_by(source: Callable[[Generation], Source]) -> Callable[[Generation], A
     def read(generation: Generation) -> Any:
         allowed = generation.allowed(Scope.everything(), Filters())
         matches = source(generation).match(
-            Query(np.full(64, 0.125, np.float32), ("grain", "train", "grey"), allowed, allowed)
+            Query(
+                np.full(64, 0.125, np.float32),
+                ("grain", "train", "grey"),
+                allowed,
+                generation.visible(Scope.everything()),
+            )
         )
         rows = matches.candidates(len(allowed))
         return rows.tolist(), matches.scores(rows).tolist()

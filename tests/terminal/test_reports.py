@@ -18,6 +18,7 @@ from briefbot.reports import (
     PurgeReport,
     Remark,
     RollbackReport,
+    SegmentLine,
     Skipped,
     StatusReport,
 )
@@ -63,7 +64,7 @@ STATUS = StatusReport(
     made=MADE,
     documents=12,
     passages=1340,
-    segments=2,
+    segments=(SegmentLine(1_300, "exact", 1.0), SegmentLine(40, "exact", 1.0)),
     bytes=4_210_000,
     model="all-MiniLM-L6-v2",
     model_sha256="53aa51172d142c89d9012cce15ae4d6c",
@@ -142,6 +143,7 @@ def test_status_tells_the_generation_its_age_and_what_has_changed_since() -> Non
 Generation  8, made on 2026-11-23 21:40 UTC, 2 hours ago
 Documents   12
 Passages    1,340 in 2 segments
+Search      exact: every vector is compared
 Model       all-MiniLM-L6-v2, sha256 53aa51172d14…
 Size        4.2 MB, format 1
 Kept        generations 6, 7, 8
@@ -338,9 +340,17 @@ def test_a_build_in_json_has_every_key() -> None:
     }
 
 
+def test_status_tells_what_share_of_the_nearest_is_found_at_the_least() -> None:
+    segments = (SegmentLine(300_000, "cells", 0.9931), SegmentLine(9, "exact", 1.0), SegmentLine(9, "cells", 0.988))
+    assert "Search      in cells in 2 segments, finding 98.8% of the ten nearest; else exact\n" in render_status(
+        replace(STATUS, segments=segments), PLAIN, MADE
+    )
+
+
 def test_a_status_in_json_tells_the_formats_apart() -> None:
     shown = json.loads(json.dumps(report_json(replace(STATUS, index_format=4))))
     assert (shown["format"], shown["index_format"], shown["made"]) == (1, 4, "2026-11-23T21:40:00+00:00")
+    assert shown["segments"][1] == {"passages": 40, "kind": "exact", "recall": 1.0}
     assert shown["changes"] == {"added": ["new.md"], "changed": [], "removed": ["old.md"]}
 
 

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from briefbot.building.carrying import carry_over
+from briefbot.building.carrying import carry_over, settle
 from briefbot.building.planning import Plan, corpus_contents, known_contents, load_cache, plan_build, save_cache
 from briefbot.building.preparing import Prepared, Tools, read_and_write, read_only
 from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import CorpusError, DamagedIndex, ForeignIndex, NoIndex
 from briefbot.index import encoded
 from briefbot.index.manifest import EncoderEntry, Manifest, SkippedEntry
-from briefbot.index.parts import verify_part, write_part
+from briefbot.index.parts import PartEntry, verify_part, write_part
 from briefbot.index.store import (
     beyond,
     next_number,
@@ -181,13 +181,14 @@ def _some(names: Sequence[str]) -> str:
 
 def _manifest(task: _Task, prepared: Prepared, staging: str) -> Manifest:
     tools, kept = task.tools, task.plan.kept
-    carried = carry_over(task.base, frozenset(kept), tools.disk, staging) if task.base and kept else []
-    segments = (*carried, *prepared.segments)
+    carried = carry_over(task.base, frozenset(kept)) if task.base and kept else []
+    encoder = _encoder_entry(task, staging)
+    segments = settle([*carried, *prepared.segments], encoder, tools.disk, staging)
     return Manifest(
         generation=next_number(tools.disk.root),
         made=datetime.now(UTC).replace(microsecond=0),
         corpus=_corpus_name(task),
-        encoder=_encoder_entry(task, staging),
+        encoder=encoder,
         derivation=_derivation(tools.encoder),
         documents=len(kept) + len(prepared.read),
         passages=sum(segment.live for segment in segments),
@@ -220,10 +221,17 @@ def _check(task: _Task, prepared: Prepared, manifest: Manifest) -> None:
         reasons = "; ".join(f"{name}: {reason}" for name, reason in _refusals(task, prepared)[:3])
         raise CorpusError(f"No document in {task.tools.settings.corpus} could be read. {reasons}".strip())
     _refuse_losses(task, prepared.refused)
-    model = manifest.encoder.model
-    written = [part for segment in prepared.segments for part in segment.parts]
-    for part in [*written, *([model] if model and not (task.base and _same_encoder(task)) else [])]:
+    for part in sorted(set(manifest.parts()) - _taken_over(task), key=lambda part: part.file):
         verify_part(task.tools.disk.root, part)
+
+
+def _taken_over(task: _Task) -> set[PartEntry]:
+    """Return the parts that this build has not written."""
+    if task.base is None:
+        return set()
+    base = task.base.manifest
+    model = {base.encoder.model} if base.encoder.model and _same_encoder(task) else set()
+    return model | (set(base.parts()) if task.plan.kept else set())
 
 
 def _report(task: _Task, prepared: Prepared, published: Manifest | None) -> BuildReport:

@@ -6,52 +6,86 @@ Nothing is read, cut or encoded again for that.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from briefbot.index.segment import Segment, write_segment
+import numpy as np
+
+from briefbot.index.merging import Source, merge_segments
+from briefbot.index.segment import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from briefbot.index.disk import Disk
     from briefbot.index.generation import Generation
-    from briefbot.index.manifest import SegmentEntry
+    from briefbot.index.manifest import EncoderEntry, SegmentEntry
 
-_TIER = 8  # as many segments of about one size become one of the next size
+_TIER = 16  # a segment of the next tier is about so many times as large
+_SMALLEST = 1_024  # passages; all segments below are of one tier
+_CROWD = 4  # so many segments of one tier become one
 
 
-def carry_over(
-    base: Generation, keep: frozenset[str], disk: Disk, staging: str, *, rewrite: frozenset[int] = frozenset()
-) -> list[SegmentEntry]:
-    """Return the base's segments reduced to the documents in `keep`.
+def carry_over(base: Generation, keep: frozenset[str]) -> list[SegmentEntry]:
+    """Return the base's segments reduced to the documents in `keep`, with all others marked dead."""
+    reduced = (_reduced(segment, keep) for segment in base.segments)
+    return [entry for entry in reduced if len(entry.dead) < entry.documents]
 
-    Most stay as they are, with more of their documents marked dead. Those that are mostly dead, that have too many
-    others of their size beside them, or whose number is in `rewrite`, are written together into one new segment.
+
+def settle(
+    entries: Sequence[SegmentEntry],
+    encoder: EncoderEntry,
+    disk: Disk,
+    staging: str,
+    *,
+    rewrite: frozenset[int] = frozenset(),
+) -> tuple[SegmentEntry, ...]:
+    """Merge segments until there are few, and return those that there are then.
+
+    Merged are those that are mostly dead, those whose place is in `rewrite`, and those of a tier that has too many. So
+    each passage is written again a few times at most while an index grows to sixteen times its size.
     """
-    reduced = [_reduced(segment, keep) for segment in base.segments]
-    merged = rewrite | _mostly_dead(reduced) | _crowded(reduced)
-    kept = [entry for i, entry in enumerate(reduced) if i not in merged and len(entry.dead) < entry.documents]
-    entries = [
-        entry
-        for i in sorted(merged)
-        for entry in base.segments[i].entries(sorted(set(range(reduced[i].documents)) - set(reduced[i].dead)))
-    ]
-    return [*kept, write_segment(disk, staging, entries)] if entries else kept
+    planned = [_Planned((entry,), entry.live) for entry in entries]
+    must = {i for i, one in enumerate(planned) if 2 * one.live < entries[i].passages or i in rewrite}
+    while must or (must := _crowded(planned)):
+        others = [one for i, one in enumerate(planned) if i not in must]
+        planned = [*others, _together([planned[i] for i in sorted(must)])]
+        must = set()
+    return tuple(_written(one, encoder, disk, staging) for one in planned)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A segment to be: one that is there already, or several that are written as one."""
+
+    entries: tuple[SegmentEntry, ...]
+    live: int
+    anew: bool = False
+
+
+def _together(planned: Sequence[_Planned]) -> _Planned:
+    entries = tuple(entry for one in planned for entry in one.entries)
+    return _Planned(entries, sum(one.live for one in planned), anew=True)
+
+
+def _crowded(planned: Sequence[_Planned]) -> set[int]:
+    """Return the segments of the lowest tier that has too many."""
+    tiers: dict[int, set[int]] = {}
+    for i, one in enumerate(planned):
+        tiers.setdefault(max(0, math.ceil(math.log(max(one.live, 1) / _SMALLEST, _TIER))), set()).add(i)
+    return next((tiers[tier] for tier in sorted(tiers) if len(tiers[tier]) >= _CROWD), set())
+
+
+def _written(planned: _Planned, encoder: EncoderEntry, disk: Disk, staging: str) -> SegmentEntry:
+    if not planned.anew:
+        return planned.entries[0]
+    segments = (Segment(disk.root, entry, encoder) for entry in planned.entries)
+    return merge_segments(
+        disk, staging, [Source(one, np.logical_not(one.dead)) for one in segments], encoder.dimensions
+    )
 
 
 def _reduced(segment: Segment, keep: frozenset[str]) -> SegmentEntry:
     dead = tuple(row for row, name in enumerate(segment.names) if name not in keep or segment.dead[row])
     live = segment.entry.passages - sum(len(segment.rows_of(row)) for row in dead)
     return replace(segment.entry, live=live, dead=dead)
-
-
-def _mostly_dead(reduced: Sequence[SegmentEntry]) -> set[int]:
-    return {i for i, entry in enumerate(reduced) if 2 * entry.live < entry.passages}
-
-
-def _crowded(reduced: Sequence[SegmentEntry]) -> set[int]:
-    tiers: dict[int, set[int]] = {}
-    for i, entry in enumerate(reduced):
-        tiers.setdefault(int(math.log(max(entry.live, 1), _TIER)), set()).add(i)
-    return {i for crowd in tiers.values() if len(crowd) >= _TIER for i in crowd}

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,33 +18,54 @@ import numpy.typing as npt
 from briefbot.errors import ForeignIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from briefbot.index.parts import MappedPart
 
 MAGIC = b"briefcol"
 ALIGNMENT = 64
+PIECE = 1 << 20  # rows or bytes of a column that are in memory at once while it is copied
 Array = npt.NDArray[Any]
 
 
-def column_chunks(columns: Mapping[str, Array]) -> Iterator[bytes | memoryview]:
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A column in the making: its type and shape, and its rows in pieces, so that it need not fit into memory."""
+
+    dtype: npt.DTypeLike
+    shape: tuple[int, ...]
+    pieces: Iterable[Array]
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes the column has."""
+        return np.dtype(self.dtype).itemsize * math.prod(self.shape)
+
+    @classmethod
+    def of(cls, array: Array) -> Stream:
+        """Return a column that is in memory."""
+        return cls(array.dtype, array.shape, (array,))
+
+
+def column_chunks(columns: Mapping[str, Array | Stream]) -> Iterator[bytes | memoryview]:
     """Yield the bytes of a part that holds `columns`, in order."""
-    arrays = {name: np.ascontiguousarray(array) for name, array in columns.items()}
-    header, start = _header(arrays)
+    streams = {name: it if isinstance(it, Stream) else Stream.of(it) for name, it in columns.items()}
+    header, places = _header(streams)
     yield header
     written = len(header)
-    for name, (_, _, offset) in start.items():
+    for name, (_, _, offset) in places.items():
         yield b"\0" * (offset - written)
-        yield arrays[name].reshape(-1).view(np.uint8).data
-        written = offset + arrays[name].nbytes
+        for piece in streams[name].pieces:
+            yield np.ascontiguousarray(piece, streams[name].dtype).reshape(-1).view(np.uint8).data
+        written = offset + streams[name].nbytes
 
 
-def _header(arrays: Mapping[str, Array]) -> tuple[bytes, dict[str, tuple[str, Sequence[int], int]]]:
+def _header(streams: Mapping[str, Stream]) -> tuple[bytes, dict[str, tuple[str, Sequence[int], int]]]:
     places: dict[str, tuple[str, Sequence[int], int]] = {}
     offset = 0
-    for name, array in arrays.items():
-        places[name] = (array.dtype.str, array.shape, offset)
-        offset = _aligned(offset + array.nbytes)
+    for name, stream in streams.items():
+        places[name] = (np.dtype(stream.dtype).str, stream.shape, offset)
+        offset = _aligned(offset + stream.nbytes)
     room = _aligned(len(MAGIC) + 8 + len(json.dumps(places)) + 16 * len(places))  # the offsets grow by `room`
     places = {name: (dtype, shape, offset + room) for name, (dtype, shape, offset) in places.items()}
     text = json.dumps(places).encode()
@@ -69,6 +92,10 @@ class Columns:
         size = np.dtype(dtype).itemsize * math.prod(shape)
         return np.frombuffer(self._part.read(offset, offset + size), dtype).reshape(shape)
 
+    def length(self, name: str) -> int:
+        """Return how many rows a column has, without touching it."""
+        return self._places[name][1][0]
+
     def slice(self, name: str, start: int, end: int) -> Array:
         """Return some rows of a column, and verify no more than the blocks they stand in."""
         dtype, shape, offset = self._places[name]
@@ -80,10 +107,21 @@ class Columns:
         """Return the UTF-8 text between two bytes of a blob."""
         return self.slice(name, start, end).tobytes().decode("utf-8")
 
+    def texts(self, name: str, ends: str) -> list[bytes]:
+        """Return every text of a blob, whose offsets are the column `ends`."""
+        data, places = self.whole(name).tobytes(), self.whole(ends).tolist()
+        return [data[start:end] for start, end in pairwise(places)]
+
+
+def ends_of(lengths: Array, dtype: npt.DTypeLike = np.uint64) -> Array:
+    """Return the n + 1 offsets between things of these lengths that stand one after the other."""
+    ends = np.zeros(len(lengths) + 1, dtype)
+    np.cumsum(lengths, out=ends[1:])
+    return ends
+
 
 def blob(texts: Sequence[str]) -> tuple[Array, Array]:
     """Return the UTF-8 bytes of `texts` one after the other, and the n + 1 offsets between them (uint64)."""
     encoded = [text.encode("utf-8") for text in texts]
-    ends = np.zeros(len(encoded) + 1, np.uint64)
-    np.cumsum([len(data) for data in encoded], out=ends[1:])
+    ends = ends_of(np.array([len(data) for data in encoded], np.uint64))
     return np.frombuffer(b"".join(encoded), np.uint8), ends

@@ -10,8 +10,9 @@ from __future__ import annotations
 import fcntl
 import os
 from bisect import bisect_right
+from collections.abc import ItemsView, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Self
 
@@ -23,10 +24,13 @@ from briefbot.index.segment import Segment
 from briefbot.model import Document, Filters, Origin, Passage, Scope, in_place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from briefbot.index.vectors import Mask
+
+_SCOPES = 16  # remembered at once
+_LOOK_UP = 64  # looking one name up costs about as much as comparing so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,79 @@ class Listed:
     row: int
     name: str
     passages: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Visible:
+    """All passages that one asker may see: their rows, how many they are, and how many terms they have together.
+
+    `whole` means every row. `holding` remembers how many of them hold a term, for terms that very many hold.
+    """
+
+    rows: Mask
+    count: int
+    terms: int
+    whole: bool
+    holding: dict[str, int]
+
+
+class Documents(Mapping[str, Listed]):
+    """The live documents by name, in the order of their names; looked up where they lie mapped."""
+
+    def __init__(self, segments: Sequence[Segment], count: int) -> None:
+        self._segments = segments
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (name for name, _, _ in self._sorted())  # read only when the first name is asked for
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._place(name) is not None
+
+    def __getitem__(self, name: str) -> Listed:
+        place = self._place(name)
+        if place is None:
+            raise KeyError(name)
+        return self._listed(name, *place)
+
+    def items(self) -> DocumentItems:
+        """Return the pairs of name and document; all names are read at once."""
+        return DocumentItems(self)
+
+    def pairs(self) -> Iterator[tuple[str, Listed]]:
+        """Yield the pairs of name and document."""
+        return ((name, self._listed(name, i, row)) for name, i, row in self._sorted())
+
+    def _sorted(self) -> list[tuple[str, int, int]]:
+        names = (
+            (name, i, row)
+            for i, segment in enumerate(self._segments)
+            for row, (name, dead) in enumerate(zip(segment.names, segment.dead.tolist(), strict=True))
+            if not dead
+        )
+        return sorted(names)
+
+    def _place(self, name: str) -> tuple[int, int] | None:
+        for i, segment in enumerate(self._segments):
+            row = segment.row_of(name)
+            if row is not None and not segment.dead[row]:
+                return i, row
+        return None
+
+    def _listed(self, name: str, segment: int, row: int) -> Listed:
+        return Listed(segment, row, name, len(self._segments[segment].rows_of(row)))
+
+
+class DocumentItems(ItemsView[str, Listed]):
+    """The pairs of name and document, without looking each name up again."""
+
+    _mapping: Documents
+
+    def __iter__(self) -> Iterator[tuple[str, Listed]]:
+        return self._mapping.pairs()
 
 
 class Generation:
@@ -72,15 +149,9 @@ class Generation:
         return self.manifest.generation
 
     @cached_property
-    def documents(self) -> dict[str, Listed]:
+    def documents(self) -> Documents:
         """The live documents by name, in the order of their names."""
-        listed = (
-            Listed(i, row, name, len(segment.rows_of(row)))
-            for i, segment in enumerate(self.segments)
-            for row, name in enumerate(segment.names)
-            if not segment.dead[row]
-        )
-        return {document.name: document for document in sorted(listed, key=lambda document: document.name)}
+        return Documents(self.segments, self.manifest.documents)
 
     def parted(self) -> Iterator[tuple[int, Segment]]:
         """Yield each segment with the row at which it starts."""
@@ -118,6 +189,14 @@ class Generation:
             [np.empty(0, np.bool_), *(_allowed(segment, scope, filters) for segment in self.segments)]
         )
 
+    def visible(self, scope: Scope) -> Visible:
+        """Return what may be seen in `scope`; remembered for the scopes that were asked for last."""
+        return self._visible(scope)
+
+    @cached_property
+    def _visible(self) -> Callable[[Scope], Visible]:
+        return lru_cache(maxsize=_SCOPES)(partial(_visible, self.segments))  # of the segments: no cycle through self
+
     def _local(self, row: int) -> tuple[Segment, int]:
         i = bisect_right(self._starts, row) - 1
         return self.segments[i], row - self._starts[i]
@@ -134,11 +213,28 @@ def _locked(path: Path) -> int:
     return descriptor
 
 
+def _visible(segments: Sequence[Segment], scope: Scope) -> Visible:
+    masks = [_allowed(segment, scope, Filters()) for segment in segments]
+    terms = sum(int(segment.postings.lengths[mask].sum()) for segment, mask in zip(segments, masks, strict=True))
+    rows = np.concatenate([np.empty(0, np.bool_), *masks])
+    rows.flags.writeable = False
+    return Visible(rows, int(np.count_nonzero(rows)), terms, bool(rows.all()), {})
+
+
 def _allowed(segment: Segment, scope: Scope, filters: Filters) -> Mask:
-    if scope == Scope.everything() and filters == Filters():
-        return segment.live
+    if filters == Filters():
+        return segment.live if scope.names is None else np.logical_and(_named(segment, scope.names), segment.live)
     chosen = [_passes(segment, row, name, scope, filters) for row, name in enumerate(segment.names)]
     return np.logical_and(segment.spread(np.array(chosen, np.bool_)), segment.live)
+
+
+def _named(segment: Segment, names: frozenset[str]) -> Mask:
+    chosen = np.zeros(segment.entry.documents, np.bool_)
+    if len(names) * _LOOK_UP < segment.entry.documents:
+        chosen[[row for name in names if (row := segment.row_of(name)) is not None]] = True
+    else:
+        chosen[[row for row, name in enumerate(segment.names) if name in names]] = True
+    return segment.spread(chosen)
 
 
 def _passes(segment: Segment, row: int, name: str, scope: Scope, filters: Filters) -> bool:

@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from briefbot.errors import DamagedIndex, ForeignIndex
 from briefbot.index.parts import PartEntry, damaged
@@ -42,7 +42,9 @@ class EncoderEntry:
 class SegmentEntry:
     """Documents that were written together. `dead` lists the rows of those that are no longer part of the index.
 
-    `documents` and `passages` count the dead ones too, `live` only the passages of the others.
+    `documents` and `passages` count the dead ones too, `live` only the passages of the others. `cells` is how many
+    the vectors are divided into, 0 where all are compared; `recall` is the share of the ten nearest that is found,
+    measured when they were written.
     """
 
     documents: int
@@ -50,6 +52,13 @@ class SegmentEntry:
     live: int
     parts: tuple[PartEntry, ...]
     dead: tuple[int, ...] = ()
+    cells: int = 0
+    recall: float = 1.0
+
+    @property
+    def kind(self) -> Literal["exact", "cells"]:
+        """How the dense part is searched: "exact" where all vectors are compared, "cells" where the nearest are."""
+        return "cells" if self.cells else "exact"
 
     def part(self, kind: str) -> PartEntry:
         """Return the entry of the part of that kind."""

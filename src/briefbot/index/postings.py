@@ -6,16 +6,22 @@ without counting anything again. This module refuses to know how terms are made 
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import heapq
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise, repeat
 
 import numpy as np
 import numpy.typing as npt
 
-from briefbot.index.columns import Array, Columns, blob
+from briefbot.index.columns import Array, Columns, Stream, blob, ends_of
 
+_PIECE = 1 << 21  # postings that are in memory at once while they are copied
+_APART = 128  # words between two that are remembered
+_WORDS = 1 << 12  # read at once while words are compared
 Counts = npt.NDArray[np.uint32]
 
 
@@ -28,8 +34,7 @@ def posting_columns(passages: Sequence[Sequence[str]]) -> dict[str, Array]:
     rows = np.repeat(np.arange(len(counts), dtype=np.uint32), [len(counter) for counter in counts])
     frequencies = np.fromiter((n for counter in counts for n in counter.values()), np.uint32)
     order = np.argsort(terms, kind="stable")
-    starts = np.zeros(len(vocabulary) + 1, np.uint64)
-    np.cumsum(np.bincount(terms, minlength=len(vocabulary)), out=starts[1:])
+    starts = ends_of(np.bincount(terms, minlength=len(vocabulary)))
     words, ends = blob(vocabulary)
     return {
         "words": words,
@@ -39,6 +44,77 @@ def posting_columns(passages: Sequence[Sequence[str]]) -> dict[str, Array]:
         "frequencies": frequencies[order],
         "lengths": np.fromiter((len(terms) for terms in passages), np.uint32),
     }
+
+
+def merged_postings(sources: Sequence[tuple[Postings, Array]]) -> dict[str, Array | Stream]:
+    """Return the columns of a lexical part for the passages that are kept of several, in their order.
+
+    Each source comes with a mask of its passages. Words that none of them holds any more are left out.
+    """
+    words, merged = _merged_words([postings for postings, _ in sources])
+    counts = [postings.held(kept) for postings, kept in sources]
+    held = np.zeros(len(words), np.int64)
+    for places, some in zip(merged, counts, strict=True):
+        held[places] += some
+    ids = np.cumsum(held > 0) - 1
+    ends = ends_of(held[held > 0])
+    first_rows = ends_of(np.array([np.count_nonzero(kept) for _, kept in sources]), np.int64)
+    parts = [
+        _Share(postings, kept, ids[places], int(first))
+        for (postings, kept), places, first in zip(sources, merged, first_rows[:-1], strict=True)
+    ]
+    data, word_ends = blob([word.decode("utf-8") for word, n in zip(words, held.tolist(), strict=True) if n])
+    size = (int(ends[-1]),)
+    return {
+        "words": data,
+        "word_ends": word_ends,
+        "starts": ends,
+        "rows": Stream(np.uint32, size, _joined(parts, ends, "rows")),
+        "frequencies": Stream(np.uint32, size, _joined(parts, ends, "frequencies")),
+        "lengths": np.concatenate([postings.lengths[kept] for postings, kept in sources]),
+    }
+
+
+def _merged_words(sources: Sequence[Postings]) -> tuple[list[bytes], list[Array]]:
+    """Return all words in order, and for each source the place of each of its words among them."""
+    found = [np.empty(len(postings.words), np.int64) for postings in sources]
+    filled = [0] * len(sources)
+    words: list[bytes] = []
+    for word, source in heapq.merge(*(zip(p.words, repeat(i), strict=False) for i, p in enumerate(sources))):
+        if not words or words[-1] != word:
+            words.append(word)
+        found[source][filled[source]] = len(words) - 1
+        filled[source] += 1
+    return words, found
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one source gives: `ids` has the new number of each of its words, `first` is the new row of its first."""
+
+    postings: Postings
+    kept: Array
+    ids: Array
+    first: int
+
+
+def _joined(shares: Sequence[_Share], ends: Array, name: str) -> Iterator[Array]:
+    """Yield one column of the merged postings, for some words at a time."""
+    new_rows = [np.cumsum(share.kept) - 1 + share.first for share in shares]
+    first = 0
+    while first < len(ends) - 1:
+        last = max(first + 1, int(np.searchsorted(ends, int(ends[first]) + _PIECE, "right")) - 1)
+        out = np.empty(int(ends[last] - ends[first]), np.uint32)
+        free = (ends[first:last] - ends[first]).astype(np.int64)
+        for share, rows_anew in zip(shares, new_rows, strict=True):
+            words = slice(*np.searchsorted(share.ids, (first, last)).tolist())
+            rows, values, per_word = share.postings.between(words, share.kept, name)
+            ids = share.ids[words] - first
+            before = np.repeat(free[ids] - (np.cumsum(per_word) - per_word), per_word)
+            out[before + np.arange(len(rows))] = rows_anew[rows] if name == "rows" else values
+            np.add.at(free, ids, per_word)  # a word that is left out has the number of the one before
+        yield out
+        first = last
 
 
 class Postings:
@@ -52,10 +128,34 @@ class Postings:
         """How many terms each passage has."""
         return self._columns.whole("lengths")
 
+    def held(self, kept: Array) -> Array:
+        """Return for each word how many of the kept passages hold it."""
+        if kept.all():
+            return np.diff(self._columns.whole("starts")).astype(np.int64)
+        starts, counts = self._columns.whole("starts"), np.empty(len(self.words), np.int64)
+        first = 0
+        while first < len(counts):
+            last = max(first + 1, int(np.searchsorted(starts, int(starts[first]) + _PIECE, "right")) - 1)
+            counts[first:last] = self.between(slice(first, last), kept, "rows")[2]
+            first = last
+        return counts
+
+    def between(self, words: slice, kept: Array, name: str) -> tuple[Array, Array, Array]:
+        """Return the rows and one column of the postings of some words, and how many each of these has.
+
+        Only those of passages that are kept.
+        """
+        starts = self._columns.slice("starts", words.start, words.stop + 1).astype(np.int64)
+        rows = self._columns.slice("rows", int(starts[0]), int(starts[-1]))
+        values = rows if name == "rows" else self._columns.slice(name, int(starts[0]), int(starts[-1]))
+        chosen = kept[rows]
+        counted = ends_of(chosen, np.int64)
+        return rows[chosen], values[chosen], np.diff(counted[starts - starts[0]])
+
     def of(self, term: str) -> tuple[Counts, Counts]:
         """Return the rows that hold `term`, in order, and how often each does."""
-        found = bisect_left(self._words, term.encode("utf-8"))
-        if found == len(self._words) or self._words[found] != term.encode("utf-8"):
+        found = self.words.place(term.encode("utf-8"))
+        if found is None:
             return np.empty(0, np.uint32), np.empty(0, np.uint32)
         start, end = (int(place) for place in self._columns.slice("starts", found, found + 2))
         return self._columns.slice("rows", start, end), self._columns.slice("frequencies", start, end)
@@ -71,11 +171,12 @@ class Postings:
         frequencies = self._columns.whole("frequencies")
         found: list[list[str]] = [[] for _ in wanted]
         for i in np.flatnonzero(slots >= 0):
-            found[slots[i]] += [self._words[terms[i]].decode("utf-8")] * int(frequencies[i])
+            found[slots[i]] += [self.words[terms[i]].decode("utf-8")] * int(frequencies[i])
         return found
 
     @cached_property
-    def _words(self) -> _Words:
+    def words(self) -> _Words:
+        """The sorted vocabulary."""
         return _Words(self._columns)
 
 
@@ -88,6 +189,26 @@ class _Words(Sequence[bytes]):
 
     def __len__(self) -> int:
         return len(self._ends) - 1
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start in range(0, len(self), _WORDS):
+            yield from self._between(start, min(len(self), start + _WORDS))
+
+    def place(self, word: bytes) -> int | None:
+        """Return where a word stands, or None; every so many words are remembered, and those between read at once."""
+        start = max(0, bisect_right(self._anchors, word) - 1) * _APART
+        near = list(self._between(start, min(len(self), start + _APART)))
+        place = bisect_left(near, word)
+        return start + place if place < len(near) and near[place] == word else None
+
+    @cached_property
+    def _anchors(self) -> list[bytes]:
+        return [self[i] for i in range(0, len(self), _APART)]
+
+    def _between(self, start: int, end: int) -> Iterator[bytes]:
+        ends = self._ends[start : end + 1].tolist()
+        data = self._columns.slice("words", ends[0], ends[-1]).tobytes()
+        yield from (data[first - ends[0] : last - ends[0]] for first, last in pairwise(ends))
 
     def __getitem__(self, i: int) -> bytes:  # type: ignore[override]
         return self._columns.slice("words", int(self._ends[i]), int(self._ends[i + 1])).tobytes()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -16,20 +17,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from briefbot.errors import DamagedIndex
-from briefbot.index.columns import Array, Columns, blob, column_chunks
+from briefbot.index.columns import Array, Columns, blob, column_chunks, ends_of
 from briefbot.index.manifest import EncoderEntry, SegmentEntry
 from briefbot.index.parts import MappedPart, write_part
 from briefbot.index.postings import Postings, posting_columns
-from briefbot.index.vectors import DenseVectors, Vectors, vector_chunks
+from briefbot.index.vectors import DenseVectors, Vectors, exact_chunks
 from briefbot.model import BLOCK_KINDS, Document, Metadata, Origin, Passage, Sentence, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from briefbot.index.disk import Disk
 
-_PASSAGE_FIELDS = (
+PASSAGE_FIELDS = (
     *("document", "number", "start", "end", "first_byte", "last_byte"),
     *("first_page", "last_page", "first_line", "last_line", "kind", "language", "place"),
 )
@@ -55,11 +56,12 @@ def passage_key(search_text: str) -> bytes:
 def write_segment(disk: Disk, staging: str, entries: Sequence[Entry]) -> SegmentEntry:
     """Write the parts of a segment and return its entry; nothing refers to it before a manifest does."""
     passages = [passage for entry in entries for passage in entry.passages]
+    vectors = np.concatenate([entry.vectors for entry in entries]).astype(np.float16)
     parts = {
         "documents": column_chunks(_document_columns(entries)),
         "passages": column_chunks(_passage_columns(entries)),
         "sentences": column_chunks(_sentence_columns(passages)),
-        "dense": vector_chunks(np.concatenate([entry.vectors for entry in entries])),
+        "dense": exact_chunks([vectors], *vectors.shape),
         "lexical": column_chunks(posting_columns([terms for entry in entries for terms in entry.terms])),
     }
     written = tuple(write_part(disk, staging, kind, chunks) for kind, chunks in parts.items())
@@ -69,18 +71,24 @@ def write_segment(disk: Disk, staging: str, entries: Sequence[Entry]) -> Segment
 def _document_columns(entries: Sequence[Entry]) -> dict[str, Array]:
     texts, text_ends = blob([entry.document.text for entry in entries])
     records, record_ends = blob([_record(entry) for entry in entries])
-    names, _ = blob(["\0".join(entry.document.name for entry in entries)])
-    passage_starts = np.zeros(len(entries) + 1, np.uint32)
-    np.cumsum([len(entry.passages) for entry in entries], out=passage_starts[1:])
-    return {
-        "names": names,
+    contents = b"".join(bytes.fromhex(entry.origin.content) for entry in entries)
+    return name_columns([entry.document.name.encode("utf-8") for entry in entries]) | {
         "texts": texts,
         "text_ends": text_ends,
         "records": records,
         "record_ends": record_ends,
-        "contents": np.frombuffer(b"".join(bytes.fromhex(entry.origin.content) for entry in entries), np.uint8),
+        "contents": np.frombuffer(contents, np.uint8).reshape(-1, 32),
         "days": np.array([_day(entry.document.metadata.date) for entry in entries], np.int32),
-        "passage_starts": passage_starts,
+        "passage_starts": ends_of(np.array([len(entry.passages) for entry in entries], np.uint32), np.uint32),
+    }
+
+
+def name_columns(names: Sequence[bytes]) -> dict[str, Array]:
+    """Return the columns of documents' names, with the rows in the order of the names, so that one is soon found."""
+    return {
+        "names": np.frombuffer(b"".join(names), np.uint8),
+        "name_ends": ends_of(np.array([len(name) for name in names], np.uint64)),
+        "name_order": np.array(sorted(range(len(names)), key=names.__getitem__), np.uint32),
     }
 
 
@@ -114,13 +122,15 @@ def _passage_columns(entries: Sequence[Entry]) -> dict[str, Array]:
     languages: dict[str, int] = {}
     rows = np.array(
         [row for i, entry in enumerate(entries) for row in _passage_rows(i, entry, places, languages)], np.uint32
-    ).reshape(-1, len(_PASSAGE_FIELDS))
+    ).reshape(-1, len(PASSAGE_FIELDS))
     place_blob, place_ends = blob(list(places))
-    language_blob, _ = blob(["\0".join(languages)])
-    return {name: rows[:, i] for i, name in enumerate(_PASSAGE_FIELDS)} | {
+    language_blob, language_ends = blob(list(languages))
+    return {
+        "fields": rows,
         "places": place_blob,
         "place_ends": place_ends,
         "languages": language_blob,
+        "language_ends": language_ends,
         "keys": np.frombuffer(b"".join(key for entry in entries for key in entry.keys), np.uint8).reshape(-1, 16),
     }
 
@@ -128,7 +138,7 @@ def _passage_columns(entries: Sequence[Entry]) -> dict[str, Array]:
 def _passage_rows(
     document: int, entry: Entry, places: dict[str, int], languages: dict[str, int]
 ) -> Iterator[tuple[int, ...]]:
-    """Yield one value for each of `_PASSAGE_FIELDS`, for each passage of a document."""
+    """Yield one value for each of `PASSAGE_FIELDS`, for each passage of a document."""
     text, reached, offset = entry.document.text, 0, 0
     for passage in entry.passages:
         first = offset + len(text[reached : passage.span.start].encode("utf-8"))
@@ -150,11 +160,9 @@ def _passage_rows(
 
 
 def _sentence_columns(passages: Sequence[Passage]) -> dict[str, Array]:
-    starts = np.zeros(len(passages) + 1, np.uint64)
-    np.cumsum([len(passage.sentences) for passage in passages], out=starts[1:])
     spans = [(sentence.span.start, sentence.span.end) for passage in passages for sentence in passage.sentences]
-    bounds = np.array(spans, np.uint32).reshape(-1, 2)
-    return {"passage_starts": starts, "start": bounds[:, 0], "end": bounds[:, 1]}
+    counts = np.array([len(passage.sentences) for passage in passages], np.uint64)
+    return {"passage_starts": ends_of(counts), "bounds": np.array(spans, np.uint32).reshape(-1, 2)}
 
 
 class Segment:
@@ -163,17 +171,28 @@ class Segment:
     def __init__(self, root: Path, entry: SegmentEntry, encoder: EncoderEntry) -> None:
         parts = {part.kind: MappedPart(root, part) for part in entry.parts}
         self.entry = entry
-        self._documents = Columns(parts["documents"])
-        self._passages = Columns(parts["passages"])
-        self._sentences = Columns(parts["sentences"])
-        self.postings = Postings(Columns(parts["lexical"]))
+        self.columns = {kind: Columns(part) for kind, part in parts.items() if kind != "dense"}
+        self._documents, self._passages = self.columns["documents"], self.columns["passages"]
+        self.postings = Postings(self.columns["lexical"])
         self.vectors = DenseVectors(parts["dense"], count=entry.passages, dimensions=encoder.dimensions)
 
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        """The names of the documents, dead ones too, by their row."""
-        blob_of_names = self._documents.whole("names")
-        return tuple(blob_of_names.tobytes().decode("utf-8").split("\0")) if self.entry.documents else ()
+    @property
+    def names(self) -> list[str]:
+        """The names of the documents, dead ones too, by their row; made anew each time."""
+        return [name.decode("utf-8") for name in self._documents.texts("names", "name_ends")]
+
+    def name(self, document: int) -> str:
+        """Return a document's name."""
+        start, end = self._documents.slice("name_ends", int(document), int(document) + 2).tolist()
+        return self._documents.text("names", start, end)
+
+    def row_of(self, name: str) -> int | None:
+        """Return the row of the document of that name, dead or not, or None."""
+        order = self._documents.whole("name_order")
+        place = bisect_left(order, name, key=self.name)
+        if place == len(order) or self.name(order[place]) != name:
+            return None
+        return int(order[place])
 
     @cached_property
     def passage_starts(self) -> Array:
@@ -187,15 +206,13 @@ class Segment:
 
     @cached_property
     def contents(self) -> list[str]:
-        """The `Origin.content` of each document, by its row."""
+        """The `Origin.content` of each document, by its row; only builds ask for it."""
         data = self._documents.whole("contents").tobytes().hex()
         return [data[i : i + 64] for i in range(0, len(data), 64)]
 
-    @cached_property
-    def keys(self) -> list[bytes]:
-        """The key of each passage's search text, by its row."""
-        data = self._passages.whole("keys").tobytes()
-        return [data[i : i + 16] for i in range(0, len(data), 16)]
+    def key(self, row: int) -> bytes:
+        """Return the key of a passage's search text."""
+        return self._passages.slice("keys", row, row + 1).tobytes()
 
     @property
     def key_bytes(self) -> Array:
@@ -224,15 +241,15 @@ class Segment:
 
     def place(self, row: int) -> tuple[str, int]:
         """Return the name of the document that a passage belongs to, and the passage's number."""
-        document, number = (int(self._passages.slice(name, row, row + 1)[0]) for name in ("document", "number"))
-        return self.names[document], number
+        document, number = self._passages.slice("fields", row, row + 1)[0, :2].tolist()
+        return self.name(document), number
 
     def document(self, document: int) -> Document:
         """Return a document with its whole text."""
         record = self._record(document)
         start, end = self._text_bytes(document)
         return Document(
-            name=self.names[document],
+            name=self.name(document),
             title=record["title"],
             text=self._documents.text("texts", start, end),
             metadata=_metadata(record),
@@ -247,11 +264,13 @@ class Segment:
     def origin(self, document: int) -> Origin:
         """Return where a document came from."""
         record = self._record(document)
-        return Origin(record["sha256"], self.contents[document], record["modified"], tuple(record["remarks"]))
+        content = self._documents.slice("contents", document, document + 1).tobytes().hex()
+        return Origin(record["sha256"], content, record["modified"], tuple(record["remarks"]))
 
     def passage(self, row: int) -> Passage:
         """Return a passage. Raises DamagedIndex where its text is not the slice that its span names."""
-        values = {name: int(self._passages.slice(name, row, row + 1)[0]) for name in _PASSAGE_FIELDS}
+        fields = self._passages.slice("fields", row, row + 1)[0].tolist()
+        values: dict[str, int] = dict(zip(PASSAGE_FIELDS, fields, strict=True))
         heading, header = json.loads(self._place(values["place"]))
         start, _ = self._text_bytes(values["document"])
         text = self._documents.text("texts", start + values["first_byte"], start + values["last_byte"])
@@ -259,7 +278,7 @@ class Segment:
         if len(text) != len(span):
             raise DamagedIndex("A passage is not the slice that its span names; run: briefbot build --full")
         return Passage(
-            document=self.names[values["document"]],
+            document=self.name(values["document"]),
             number=values["number"],
             kind=BLOCK_KINDS[values["kind"]],
             span=span,
@@ -284,15 +303,14 @@ class Segment:
             document=self.document(document),
             origin=self.origin(document),
             passages=tuple(self.passage(row) for row in rows),
-            keys=tuple(self.keys[row] for row in rows),
+            keys=tuple(self.key(row) for row in rows),
             terms=tuple(terms[row] for row in rows),
             vectors=self.vectors.rows(np.array(rows, np.int64)),
         )
 
     def _sentences_of(self, row: int, text: str, offset: int) -> Iterator[Sentence]:
-        first, last = (int(place) for place in self._sentences.slice("passage_starts", row, row + 2))
-        starts, ends = (self._sentences.slice(side, first, last).tolist() for side in ("start", "end"))
-        for start, end in zip(starts, ends, strict=True):
+        first, last = self.columns["sentences"].slice("passage_starts", row, row + 2).tolist()
+        for start, end in self.columns["sentences"].slice("bounds", first, last).tolist():
             yield Sentence(Span(start, end), text[start - offset : end - offset])
 
     def _record(self, document: int) -> dict[str, Any]:
@@ -310,7 +328,7 @@ class Segment:
 
     @cached_property
     def _languages(self) -> list[str]:
-        return self._passages.whole("languages").tobytes().decode("utf-8").split("\0")
+        return [text.decode("utf-8") for text in self._passages.texts("languages", "language_ends")]
 
 
 def _metadata(record: dict[str, Any]) -> Metadata:

@@ -6,6 +6,7 @@ module knows scores; it refuses to know where they come from.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,6 @@ def _hits(rows: Rows, matches: Mapping[str, Matches]) -> list[Hit]:
 
 
 def _in_order(hits: Sequence[Hit], place: Callable[[int], object]) -> list[Hit]:
-    scores = [hit.score for hit in hits]
-    tied = {score for score in scores if scores.count(score) > 1}
+    times = Counter(hit.score for hit in hits)
+    tied = {score for score, count in times.items() if count > 1}
     return sorted(hits, key=lambda hit: (-hit.score, place(hit.row) if hit.score in tied else ()))

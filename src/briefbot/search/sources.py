@@ -15,12 +15,15 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from briefbot.index.generation import Generation
+    from briefbot.index.generation import Generation, Visible
+    from briefbot.index.postings import Counts
     from briefbot.index.vectors import Mask, Rows, Vectors
 
 Scores = npt.NDArray[np.float64]
 
 _K1, _B = 1.2, 0.75  # BM25's usual saturation and length normalisation
+_FREQUENT = 4_096  # rows; how many visible ones hold a term is remembered from here on
+_CAUTION = 1 + 1e-9  # sums in another order differ in their last digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Query:
     vector: Vectors
     terms: tuple[str, ...]
     allowed: Mask
-    visible: Mask
+    visible: Visible
 
 
 class Matches(Protocol):
@@ -119,64 +122,121 @@ class LexicalSource:
         return LexicalMatches(self.generation, query)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The postings of one term: for each segment its first row, the rows in it that hold the term, and how often."""
+
+    parts: tuple[tuple[int, Counts, Counts], ...]
+
+    @property
+    def count(self) -> int:
+        """How many rows hold the term."""
+        return sum(len(rows) for _, rows, _ in self.parts)
+
+    def rows(self) -> Iterator[Rows]:
+        """Yield the rows of the generation that hold the term."""
+        return (rows.astype(np.int64) + start for start, rows, _ in self.parts)
+
+
 class LexicalMatches:
-    """The passages by BM25 for one question; every term's postings are read once."""
+    """The passages by BM25 for one question.
+
+    Candidates are sought by the terms that are worth most first. Once what the others are worth together cannot lift a
+    passage that holds none of the first above those found, only these are scored on: a word that stands everywhere is
+    looked up for some passages, and not scored for all.
+    """
 
     def __init__(self, generation: Generation, query: Query) -> None:
         self._query = query
-        lengths = _joined(segment.postings.lengths for segment in generation.segments)
-        self._held = {term: _postings(generation, term) for term in query.terms}
-        self.worth = {term: self._inverse_frequency(rows) for term, (rows, _) in self._held.items()}
-        self._all = self._scored(lengths)
+        self._lengths = [(start, segment.postings.lengths) for start, segment in generation.parted()]
+        visible = query.visible
+        self._average = visible.terms / visible.count if visible.count else 1.0
+        self._held = {term: _held(generation, term) for term in query.terms}
+        self.worth = {term: self._inverse_frequency(term, held) for term, held in self._held.items()}
 
     def candidates(self, n: int) -> Rows:
         """Return the rows with the highest BM25 above zero."""
-        scores = np.where(self._query.allowed, self._all, 0.0)
-        count = min(n, int(np.count_nonzero(scores)))
-        if count == 0:
-            return np.empty(0, np.int64)
-        return np.argpartition(-scores, count - 1)[:count].astype(np.int64)
+        found = np.zeros(len(self._query.allowed))
+        rows = np.empty(0, np.int64)
+        terms = sorted(self._held, key=self.worth.__getitem__, reverse=True)
+        left = sum(self.worth.values())
+        for term in terms:
+            if len(rows) > n:
+                rows = _within_reach(rows, found[rows], n, left)
+            if len(rows) >= n and _nth(found[rows], n) > left * _CAUTION:
+                found[rows] += self._scores(term, rows)
+            else:
+                rows = np.concatenate([rows, *self._scored_all(term, found)])
+            left -= self.worth[term]
+        if len(rows) <= n:
+            return rows
+        return rows[np.argpartition(-found[rows], n - 1)[:n]]
 
     def scores(self, rows: Rows) -> Scores:
         """Return the BM25 scores as parts of the best."""
-        return _parts_of_best(self._all[rows])
+        scores = np.zeros(len(rows))
+        for term in self._held:
+            scores += self._scores(term, rows)
+        return _parts_of_best(scores)
 
     def coverage(self, row: int) -> float:
         """Return which share of the question's terms, weighed by their worth, the passage holds."""
         total = sum(self.worth.values())
-        held = sum(worth for term, worth in self.worth.items() if _holds(self._held[term][0], row))
+        here = np.array([row])
+        held = sum(worth for term, worth in self.worth.items() if self._scores(term, here)[0] > 0)
         return held / total if total else 0.0
 
-    def _inverse_frequency(self, rows: Rows) -> float:
+    def _inverse_frequency(self, term: str, held: _Held) -> float:
         visible = self._query.visible
-        held = int(np.count_nonzero(visible[rows]))
-        return float(np.log1p((np.count_nonzero(visible) - held + 0.5) / (held + 0.5)))
+        count = visible.holding.get(term)
+        if count is None:
+            count = held.count if visible.whole else sum(int(np.count_nonzero(visible.rows[r])) for r in held.rows())
+            if held.count > _FREQUENT:
+                visible.holding[term] = count
+        return float(np.log1p((visible.count - count + 0.5) / (count + 0.5)))
 
-    def _scored(self, lengths: npt.NDArray[np.uint32]) -> Scores:
-        visible = self._query.visible
-        average = float(lengths[visible].mean()) if visible.any() else 1.0
-        scores = np.zeros(len(lengths))
-        for term, (rows, frequencies) in self._held.items():
-            length_norm = _K1 * (1 - _B + _B * lengths[rows] / average)
-            scores[rows] += self.worth[term] * frequencies / (frequencies + length_norm)
+    def _scored_all(self, term: str, found: Scores) -> Iterator[Rows]:
+        """Add a term's scores to `found`, for all allowed rows that hold it; yield those that had none before."""
+        for (start, rows, frequencies), (_, lengths) in zip(self._held[term].parts, self._lengths, strict=True):
+            here = rows.astype(np.int64) + start
+            allowed = self._query.allowed[here]
+            new = here[allowed & (found[here] == 0)]
+            scores = self._saturated(term, frequencies, lengths[rows])
+            found[here] += np.where(allowed, scores, 0.0)
+            yield new
+
+    def _scores(self, term: str, wanted: Rows) -> Scores:
+        """Return what a term adds to the score of each of some rows."""
+        scores = np.zeros(len(wanted))
+        for (start, rows, frequencies), (_, lengths) in zip(self._held[term].parts, self._lengths, strict=True):
+            if len(rows) == 0:
+                continue
+            local = wanted - start
+            places = np.minimum(np.searchsorted(rows, np.clip(local, 0, len(lengths)).astype(np.uint32)), len(rows) - 1)
+            hits = np.flatnonzero(rows[places] == local)
+            places = places[hits]
+            scores[hits] = self._saturated(term, frequencies[places], lengths[rows[places]])
+        return scores
+
+    def _saturated(self, term: str, frequencies: Counts, lengths: Counts) -> Scores:
+        length_norm = _K1 * (1 - _B + _B * lengths / self._average)
+        scores: Scores = self.worth[term] * frequencies / (frequencies + length_norm)
         return scores
 
 
-def _postings(generation: Generation, term: str) -> tuple[Rows, npt.NDArray[np.uint32]]:
-    found = [(start, *segment.postings.of(term)) for start, segment in generation.parted()]
-    rows = _joined(rows.astype(np.int64) + start for start, rows, _ in found).astype(np.int64)
-    return rows, _joined(frequencies for _, _, frequencies in found)
+def _held(generation: Generation, term: str) -> _Held:
+    return _Held(tuple((start, *segment.postings.of(term)) for start, segment in generation.parted()))
 
 
-def _joined(arrays: Iterator[npt.NDArray[np.generic]]) -> npt.NDArray[np.uint32]:
-    return np.concatenate([np.empty(0, np.uint32), *arrays])
+def _within_reach(rows: Rows, found: Scores, n: int, left: float) -> Rows:
+    """Return the rows that may still be among the best `n`, where each can gain up to `left`."""
+    return rows[found * _CAUTION >= _nth(found, n) - left]
+
+
+def _nth(scores: Scores, n: int) -> float:
+    return float(np.partition(scores, len(scores) - n)[len(scores) - n])
 
 
 def _parts_of_best(scores: Scores) -> Scores:
     best = float(scores.max(initial=0.0))
     return scores / best if best > 0 else scores
-
-
-def _holds(rows: Rows, row: int) -> bool:
-    place = int(np.searchsorted(rows, row))
-    return place < len(rows) and int(rows[place]) == row

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         PruneReport,
         PurgeReport,
         RollbackReport,
+        SegmentLine,
         StatusReport,
     )
     from briefbot.terminal.paint import Paint
@@ -63,7 +64,8 @@ def render_status(report: StatusReport, paint: Paint, now: datetime) -> str:
     facts = {
         "Generation": f"{report.generation}, made on {made}",
         "Documents": f"{report.documents:,}",
-        "Passages": f"{report.passages:,} in {_counted(report.segments, 'segment')}",
+        "Passages": f"{report.passages:,} in {_counted(len(report.segments), 'segment')}",
+        "Search": _search(report.segments),
         "Model": f"{one_line(report.model)}, sha256 {report.model_sha256[:_HASH_SHOWN]}…",
         "Size": f"{_size(report.bytes)}, format {report.index_format}",
         "Kept": _generations(report.generations),
@@ -75,6 +77,15 @@ def render_status(report: StatusReport, paint: Paint, now: datetime) -> str:
         *_since(report.changes, paint),
         _listed("Remarks", map(one_line, report.remarks), paint),
     )
+
+
+def _search(segments: Sequence[SegmentLine]) -> str:
+    """Say how the vectors are searched, and how many of the nearest that finds."""
+    in_cells = [one for one in segments if one.kind == "cells"]
+    if not in_cells:
+        return "exact: every vector is compared"
+    worst = min(one.recall for one in in_cells)
+    return f"in cells in {_counted(len(in_cells), 'segment')}, finding {worst:.1%} of the ten nearest; else exact"
 
 
 def render_check(report: CheckReport, paint: Paint) -> str:

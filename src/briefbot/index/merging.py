@@ -1,0 +1,213 @@
+"""Several segments written as one, without the documents that are dead.
+
+Columns are copied as they stand, a piece at a time, and what points to rows is counted anew. Nothing is made a value,
+encoded or analysed for that, and memory holds pieces, what has to be sorted, and some bytes a passage.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from briefbot.index.cells import cells_for, in_cells
+from briefbot.index.columns import PIECE, Array, Stream, column_chunks, ends_of
+from briefbot.index.manifest import SegmentEntry
+from briefbot.index.parts import PartEntry, write_part
+from briefbot.index.postings import merged_postings
+from briefbot.index.segment import PASSAGE_FIELDS, name_columns
+from briefbot.index.vectors import EXACT_UP_TO, Codes, exact_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from briefbot.index.columns import Columns
+    from briefbot.index.disk import Disk
+    from briefbot.index.segment import Segment
+
+_DOCUMENT, _LANGUAGE, _PLACE = (PASSAGE_FIELDS.index(name) for name in ("document", "language", "place"))
+_VECTORS = 1 << 14  # copied at once
+
+
+class Source:
+    """A segment, and for each of its documents whether it is taken over."""
+
+    def __init__(self, segment: Segment, keep: Array) -> None:
+        self.segment = segment
+        self.keep = keep
+
+    @cached_property
+    def documents(self) -> Array:
+        """The rows of the documents that are taken over."""
+        return np.flatnonzero(self.keep)
+
+    @cached_property
+    def kept(self) -> Array:
+        """For each passage, whether it is taken over."""
+        return self.segment.spread(self.keep)
+
+    @cached_property
+    def rows(self) -> Array:
+        """The rows of the passages that are taken over."""
+        return np.flatnonzero(self.kept)
+
+    def of(self, kind: str) -> Columns:
+        """Return the columns of one part."""
+        return self.segment.columns[kind]
+
+
+def merge_segments(disk: Disk, staging: str, sources: Sequence[Source], dimensions: int) -> SegmentEntry:
+    """Write the documents that are taken over as one segment, in the order of the sources, and return its entry."""
+    documents = sum(len(source.documents) for source in sources)
+    passages = sum(len(source.rows) for source in sources)
+    columns = {
+        "documents": _document_columns(sources),
+        "passages": _passage_columns(sources),
+        "sentences": _sentence_columns(sources),
+        "lexical": merged_postings([(source.segment.postings, source.kept) for source in sources]),
+    }
+    dense, cells, recall = _written_vectors(disk, staging, sources, (passages, dimensions))
+    written = {kind: write_part(disk, staging, kind, column_chunks(made)) for kind, made in columns.items()}
+    ordered = (written["documents"], written["passages"], written["sentences"], dense, written["lexical"])
+    return SegmentEntry(documents, passages, passages, ordered, cells=cells, recall=recall)
+
+
+def _written_vectors(
+    disk: Disk, staging: str, sources: Sequence[Source], shape: tuple[int, int]
+) -> tuple[PartEntry, int, float]:
+    if shape[0] <= EXACT_UP_TO:
+        return write_part(disk, staging, "dense", exact_chunks(_codes(sources), *shape)), 0, 1.0
+    cells = cells_for(lambda: _codes(sources), *shape)
+    starts = ends_of(np.array([len(source.rows) for source in sources]), np.int64)
+
+    def taken(rows: Array) -> Codes:
+        codes = np.empty((len(rows), shape[1]), np.float16)
+        owners = np.searchsorted(starts, rows, "right") - 1
+        for owner in np.unique(owners):
+            here = owners == owner
+            codes[here] = sources[owner].segment.vectors.codes(sources[owner].rows[rows[here] - starts[owner]])
+        return codes
+
+    return write_part(disk, staging, "dense", in_cells(cells, taken)), len(cells.centroids), cells.recall
+
+
+def _codes(sources: Sequence[Source]) -> Iterator[Codes]:
+    for source in sources:
+        for start in range(0, len(source.rows), _VECTORS):
+            yield source.segment.vectors.codes(source.rows[start : start + _VECTORS])
+
+
+def _document_columns(sources: Sequence[Source]) -> Mapping[str, Array | Stream]:
+    names = [name for source in sources for name in _kept_names(source)]
+    counts = [np.diff(source.segment.passage_starts)[source.keep] for source in sources]
+    days = [source.segment.days[source.keep] for source in sources]
+    contents = [source.of("documents").whole("contents")[source.keep] for source in sources]
+    return {
+        **name_columns(names),
+        **_texts(sources, "documents", ("texts", "text_ends"), lambda source: source.documents),
+        **_texts(sources, "documents", ("records", "record_ends"), lambda source: source.documents),
+        "contents": np.concatenate(contents),
+        "days": np.concatenate(days),
+        "passage_starts": ends_of(np.concatenate(counts), np.uint32),
+    }
+
+
+def _kept_names(source: Source) -> list[bytes]:
+    names = source.of("documents").texts("names", "name_ends")
+    return [names[row] for row in source.documents.tolist()]
+
+
+def _passage_columns(sources: Sequence[Source]) -> Mapping[str, Array | Stream]:
+    languages = [source.of("passages").texts("languages", "language_ends") for source in sources]
+    every = list(dict.fromkeys(language for some in languages for language in some))
+    places = [_used(source, _PLACE) for source in sources]
+    first_places = ends_of(np.array([len(used) for used in places]), np.int64)
+    first_documents = ends_of(np.array([len(source.documents) for source in sources]), np.int64)
+    counted = [
+        {
+            _DOCUMENT: first_documents[i] + np.cumsum(source.keep) - 1,
+            _PLACE: first_places[i] + _ranks(places[i], source.of("passages").length("place_ends")),
+            _LANGUAGE: np.array([every.index(language) for language in languages[i]], np.int64),
+        }
+        for i, source in enumerate(sources)
+    ]
+    used = dict(zip(map(id, sources), places, strict=True))
+    rows = sum(len(source.rows) for source in sources)
+    return {
+        "fields": Stream(np.uint32, (rows, len(PASSAGE_FIELDS)), _counted_anew(sources, counted)),
+        **_texts(sources, "passages", ("places", "place_ends"), lambda source: used[id(source)]),
+        "languages": np.frombuffer(b"".join(every), np.uint8),
+        "language_ends": ends_of(np.array([len(language) for language in every], np.uint64)),
+        "keys": Stream(np.uint8, (rows, 16), _kept(sources, "passages", "keys", lambda source: source.kept)),
+    }
+
+
+def _used(source: Source, field: int) -> Array:
+    """Return which values of a field the passages have that are taken over, in order: the others go with the dead."""
+    used = np.zeros(source.of("passages").length("place_ends"), np.bool_)
+    for fields in _pieces(source, "passages", "fields", source.kept):
+        used[fields[:, field]] = True
+    return np.flatnonzero(used)
+
+
+def _ranks(used: Array, size: int) -> Array:
+    ranks = np.zeros(size, np.int64)
+    ranks[used] = np.arange(len(used))
+    return ranks
+
+
+def _counted_anew(sources: Sequence[Source], counted: Sequence[Mapping[int, Array]]) -> Iterator[Array]:
+    for source, values in zip(sources, counted, strict=True):
+        for piece in _pieces(source, "passages", "fields", source.kept):
+            fields = piece.copy()
+            for field, new in values.items():
+                fields[:, field] = new[fields[:, field]]
+            yield fields
+
+
+def _sentence_columns(sources: Sequence[Source]) -> Mapping[str, Array | Stream]:
+    every = [np.diff(source.of("sentences").whole("passage_starts")) for source in sources]
+    starts = ends_of(np.concatenate([counts[s.kept] for s, counts in zip(sources, every, strict=True)]))
+    masks = {id(s): np.repeat(s.kept, counts.astype(np.int64)) for s, counts in zip(sources, every, strict=True)}
+    bounds = _kept(sources, "sentences", "bounds", lambda source: masks[id(source)])
+    return {"passage_starts": starts, "bounds": Stream(np.uint32, (int(starts[-1]), 2), bounds)}
+
+
+def _kept(sources: Sequence[Source], kind: str, name: str, mask: Callable[[Source], Array]) -> Iterator[Array]:
+    for source in sources:
+        yield from _pieces(source, kind, name, mask(source))
+
+
+def _pieces(source: Source, kind: str, name: str, mask: Array) -> Iterator[Array]:
+    columns = source.of(kind)
+    for start in range(0, len(mask), PIECE // 8):
+        end = min(len(mask), start + PIECE // 8)
+        yield columns.slice(name, start, end)[mask[start:end]]
+
+
+def _texts(
+    sources: Sequence[Source], kind: str, columns: tuple[str, str], rows: Callable[[Source], Array]
+) -> Mapping[str, Array | Stream]:
+    """Return a blob and its offsets, of those of its texts that are taken over."""
+    blob, ends = columns
+    lengths = [np.diff(source.of(kind).whole(ends))[rows(source)] for source in sources]
+    places = ends_of(np.concatenate(lengths))
+
+    def pieces() -> Iterator[Array]:
+        for source in sources:
+            here = source.of(kind)
+            for first, last in _runs(rows(source)):
+                start, end = (int(here.slice(ends, row, row + 1)[0]) for row in (first, last))
+                for at in range(start, end, PIECE):
+                    yield here.slice(blob, at, min(end, at + PIECE))
+
+    return {blob: Stream(np.uint8, (int(places[-1]),), pieces()), ends: places}
+
+
+def _runs(rows: Array) -> Iterator[tuple[int, int]]:
+    """Yield the first row, and the row after the last, of each run of rows that follow one another."""
+    breaks = np.flatnonzero(np.diff(rows) != 1) + 1
+    for run in np.split(rows, breaks):
+        if len(run):
+            yield int(run[0]), int(run[-1]) + 1
