@@ -25,7 +25,7 @@ from briefbot.index.vectors import DenseVectors, Vectors, exact_chunks
 from briefbot.model import BLOCK_KINDS, Document, Metadata, Origin, Passage, Sentence, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from briefbot.index.disk import Disk
