@@ -6,15 +6,13 @@ This module knows sentence ends in running text. It refuses to know passages and
 from __future__ import annotations
 
 import re
-
-import syntok.segmenter
-from syntok.tokenizer import Tokenizer
+from functools import cache
+from typing import Any
 
 from briefbot.model import Span
 
 # Scripts that put no space after a full stop are not syntok's concern, so its sentences are cut further at these.
 _FULL_STOPS = re.compile(r"(?<=[。！？｡])(?=[^\s」』”’）】。！？｡])")
-_TOKENIZER = Tokenizer(emit_hyphen_or_underscore_sep=True, replace_not_contraction=False)
 
 
 def sentence_spans(text: str) -> tuple[Span, ...]:
@@ -39,5 +37,17 @@ def line_spans(text: str) -> tuple[Span, ...]:
 
 def _starts(text: str) -> list[int]:
     starts = [match.start() for match in _FULL_STOPS.finditer(text)]
-    sentences = syntok.segmenter.segment(_TOKENIZER.tokenize(text))
-    return starts + [tokens[0].offset for tokens in sentences if tokens]
+    return starts + [tokens[0].offset for tokens in _sentences(text) if tokens]
+
+
+def _sentences(text: str) -> Any:
+    from syntok.segmenter import segment  # where it is used: only a build cuts sentences
+
+    return segment(_tokenizer().tokenize(text))
+
+
+@cache
+def _tokenizer() -> Any:
+    from syntok.tokenizer import Tokenizer
+
+    return Tokenizer(emit_hyphen_or_underscore_sep=True, replace_not_contraction=False)
