@@ -1,8 +1,9 @@
 """briefbot as on a machine set up to answer alone: `python -m tests.answering_only REPORT ARGUMENTS`.
 
-What `requirements-answer.txt` does not name can neither be imported nor found installed. In the end the names of the
-packages of which something was imported are written to the file REPORT. As `tests.discord.standin.launch` it takes the
-address of a stand-in for Discord as its first argument, and REPORT from the environment.
+What `requirements-answer.txt` does not name can neither be imported nor found installed, and no connection is opened.
+In the end the names of the packages in which something was looked for are written to the file REPORT. As
+`tests.discord.standin.launch` does, it takes the address of a stand-in for Discord as its first argument where the
+environment names REPORT; then it may open connections.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import sys
 from importlib import metadata
 from importlib.machinery import ModuleSpec, PathFinder
@@ -41,38 +43,47 @@ class OnlyListed:
     """Finds modules and packages as Python does, but for those that are not listed."""
 
     def __init__(self, packages: frozenset[str]) -> None:
+        self.found: set[str] = set()
         self._packages = packages | {"briefbot"}
-        owners = metadata.packages_distributions()
-        listed = (module for module, names in owners.items() if {canonical(n) for n in names} & packages)
-        self._modules = {*listed, *sys.stdlib_module_names, *_OURS}
+        self._owners = {
+            module: {canonical(name) for name in names} & packages
+            for module, names in metadata.packages_distributions().items()
+        }
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
-        known = path is not None or name.partition(".")[0] in self._modules
-        return PathFinder.find_spec(name, path, target) if known else None
+        if path is None and not self._may_be_found(name):
+            return None
+        return PathFinder.find_spec(name, path, target)
 
     def find_distributions(self, *context: Any) -> Iterable[metadata.Distribution]:
         found = metadata.MetadataPathFinder.find_distributions(*context)
         return (one for one in found if canonical(one.metadata["Name"]) in self._packages)
 
-
-def imported() -> list[str]:
-    """Return the packages of which something was imported."""
-    owners = metadata.packages_distributions()
-    modules = {name.partition(".")[0] for name, module in sys.modules.items() if module}
-    return sorted({canonical(name) for module in modules for name in owners.get(module, ())} - {"briefbot"})
+    def _may_be_found(self, name: str) -> bool:
+        owners = self._owners.get(name, set())
+        self.found |= owners
+        return bool(owners) or name in _OURS or name in sys.stdlib_module_names
 
 
-def hide() -> None:
+def hide() -> OnlyListed:
     """Hide what is not listed from here on, and forget what this very module imported."""
     finder = OnlyListed(listed())
     sys.meta_path[:] = [finder if one is PathFinder else one for one in sys.meta_path]
     for name in [name for name in sys.modules if name.partition(".")[0] == "packaging"]:
         del sys.modules[name]
+    return finder
+
+
+def refuse_connections() -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("a connection was opened")
+
+    socket.socket.connect = socket.getaddrinfo = refuse  # type: ignore[assignment, method-assign]
 
 
 def main() -> None:
     first, *arguments = sys.argv[1:]
-    hide()
+    finder = hide()
     try:
         if report := os.environ.get(REPORT):
             from tests.discord.standin.launch import main as launch
@@ -80,11 +91,12 @@ def main() -> None:
             launch()
         else:
             report = first
+            refuse_connections()
             from briefbot.cli import run
 
             sys.exit(run(arguments))
     finally:
-        Path(report).write_text(json.dumps(imported()), "utf-8")
+        Path(report).write_text(json.dumps(sorted(finder.found)), "utf-8")
 
 
 if __name__ == "__main__":

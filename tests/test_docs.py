@@ -113,15 +113,18 @@ def test_the_settings_file_in_the_readme_holds_every_key_and_the_defaults(tmp_pa
         assert getattr(shown.discord, name) == getattr(DiscordSettings(), name)
     assert [rule.pattern for rule in shown.links] == ["russia-north-korea/*.pdf", "handbook/*.md"]
     assert (shown.corpus, shown.index) == (tmp_path / Settings().corpus, tmp_path / Settings().index)
-    assert (shown.model, shown.keep) == (Settings().model, Settings().keep)
+    assert (shown.model, shown.precision, shown.keep) == (Settings().model, Settings().precision, Settings().keep)
 
 
 def test_every_environment_variable_in_the_readme_is_heard() -> None:
     named = {name for row in rows(README) for name in re.findall(r"BRIEFBOT_[A-Z]+", " ".join(row))}
 
-    assert named == {"BRIEFBOT_CORPUS", "BRIEFBOT_INDEX", "BRIEFBOT_MODEL", "BRIEFBOT_KEEP", "BRIEFBOT_CONFIG"}
-    values = dict.fromkeys(named - {"BRIEFBOT_CONFIG"}, "7")
-    assert load_settings({}, values) == Settings(corpus=Path("7"), index=Path("7"), model="7", keep=7)
+    assert named == {"BRIEFBOT_CORPUS", "BRIEFBOT_INDEX", "BRIEFBOT_MODEL", "BRIEFBOT_KEEP"} | {
+        *("BRIEFBOT_CONFIG", "BRIEFBOT_PRECISION"),
+    }
+    values = dict.fromkeys(named - {"BRIEFBOT_CONFIG"}, "7") | {"BRIEFBOT_PRECISION": "float32"}
+    expected = Settings(corpus=Path("7"), index=Path("7"), model="7", precision="float32", keep=7)
+    assert load_settings({}, values) == expected
 
 
 def test_every_format_is_in_the_table() -> None:

@@ -3,11 +3,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from syntok.segmenter import segment
+from syntok.tokenizer import Tokenizer
 
 from briefbot.model import Span
-from briefbot.sentences import line_spans, sentence_spans
+from briefbot.sentences import line_spans, sentence_spans, tokens_that_tell
 
 PROSE = st.text(st.sampled_from("abK .!?…。！\"'»)\n\r\t-\u00ad\u200bé한平𝄞1,'"), max_size=80)
 
@@ -51,3 +53,60 @@ def test_sentences_end_where_a_reader_ends_them(text: str, expected: list[str]) 
 
 def test_spans_count_from_the_beginning_of_the_text() -> None:
     assert sentence_spans("  𝄞 is one.  Next is two.") == (Span(2, 11), Span(13, 25))
+
+
+PIECES = [
+    *(
+        ".",
+        "...",
+        "!",
+        "?",
+        ";",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "「",
+        "」",
+        "'",
+        '"',
+        "’",
+        "”",
+        ",",
+        ":",
+        "-",
+        "。",
+        "()",
+    ),
+    *(
+        "a",
+        "the",
+        "The",
+        "Mr",
+        "Jan",
+        "I",
+        "IV",
+        "B",
+        "No",
+        "no",
+        "5",
+        "1950",
+        "U.S.",
+        "e.g.",
+        "don't",
+        "USA",
+        "iPhone",
+    ),
+    *(" ", "\n", "\r\n", "\t", "\u00a0", "\u200b", "\u3000", " many plain words and more of them", " x" * 60, "_", "½"),
+]
+MANY_PIECES = st.lists(st.sampled_from([*PIECES, *[" "] * 20]), max_size=120).map("".join)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(MANY_PIECES, PROSE))
+def test_what_syntok_is_shown_of_a_text_gives_the_sentences_of_the_whole(text: str) -> None:
+    tokenizer = Tokenizer(emit_hyphen_or_underscore_sep=True, replace_not_contraction=False)
+    whole = [found[0].offset for found in segment(tokenizer.tokenize(text)) if found]
+    assert [found[0].offset for found in segment(tokens_that_tell(text)) if found] == whole

@@ -138,7 +138,10 @@ def test_access_is_a_list_of_rules_in_their_order(config: Path) -> None:
         ("korpus = 'x'", "korpus: there is no such setting; did you mean corpus?"),
         (
             "x = 1",
-            "x: there is no such setting; the settings are corpus, index, model, keep, links, limits, discord, access.",
+            (
+                "x: there is no such setting; the settings are corpus, index, model, precision, keep, links, limits, "
+                "discord, access."
+            ),
         ),
         ("corpus = 3", "corpus: must be a text that is not empty, not 3."),
         ("corpus = ' '", "corpus: must be a text that is not empty, not ' '."),

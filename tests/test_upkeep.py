@@ -10,6 +10,7 @@ import pytest
 from tests.desk import Desk, contents
 
 from briefbot.errors import NoIndex, UsageFault
+from briefbot.index import encoded
 from briefbot.index.store import current_number, numbers, open_current, open_number
 from briefbot.model import Scope
 from briefbot.reports import Changes, DocumentLine, Fault, PruneReport, PurgeReport, RollbackReport
@@ -239,6 +240,13 @@ def test_a_damaged_generation_does_not_keep_a_purged_text(desk: Desk) -> None:
     (desk.index / "000001" / "manifest.json").write_text("{}")
     assert purge(desk.disk, "secret.txt").removed_generations == (1, 2)
     assert holding(desk.index, "xylophone") == []
+
+
+def test_a_purge_removes_what_an_interrupted_build_has_encoded(desk: Desk) -> None:
+    (desk.index / encoded.FOLDER).mkdir()
+    (desk.index / encoded.FOLDER / "000000").write_bytes(b"vectors")
+    purge(desk.disk, "secret.txt")
+    assert not (desk.index / encoded.FOLDER).exists()
 
 
 def test_a_document_that_no_generation_holds_cannot_be_purged(desk: Desk) -> None:

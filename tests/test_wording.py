@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,3 +71,13 @@ def test_a_long_place_is_cut_at_a_word_to_leave_room() -> None:
 
 def test_a_long_place_without_spaces_is_cut_all_the_same() -> None:
     assert prefix("平" * 300, [], None) == "平" * 120 + "\n"
+
+
+@given(st.one_of(TEXT, st.text(st.characters(max_codepoint=127), max_size=60)))
+def test_the_quick_ways_give_what_the_rules_say(text: str) -> None:
+    joined = re.sub(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t]*(?:\r\n|\r|\n)[ \t]*(?=[^\W\d_])", "", text)
+    plain = unicodedata.normalize("NFKC", joined.translate(dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])))
+    line = " ".join(plain.translate(str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")).split())
+    assert normalised(text) == line
+    bare = "".join(mark for mark in unicodedata.normalize("NFKD", line.casefold()) if not unicodedata.combining(mark))
+    assert folded(text) == unicodedata.normalize("NFKC", bare)

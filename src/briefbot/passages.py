@@ -12,6 +12,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NamedTuple
 
 from briefbot.model import Block, BlockKind, Document, Passage, Sentence, Span
@@ -44,8 +45,16 @@ class Cutter:
 
     def cut(self, document: Document, blocks: Iterable[Block]) -> tuple[Passage, ...]:
         """Return the passages of `document` in order, numbered from 1."""
-        drafts = list(_drafts(document.text, blocks))
-        sizes = self.count([draft.search_text(document) for draft in drafts])
+        return next(self.cut_all([(document, blocks)]))
+
+    def cut_all(self, documents: Iterable[tuple[Document, Iterable[Block]]]) -> Iterator[tuple[Passage, ...]]:
+        """Yield the passages of each document; the word pieces of all are counted at once, which takes less time."""
+        drafted = [(document, list(_drafts(document.text, blocks))) for document, blocks in documents]
+        sizes = iter(self.count([draft.search_text(document) for document, drafts in drafted for draft in drafts]))
+        for document, drafts in drafted:
+            yield self._cut(document, drafts, list(islice(sizes, len(drafts))))
+
+    def _cut(self, document: Document, drafts: Sequence[_Draft], sizes: Sequence[int]) -> tuple[Passage, ...]:
         pieces = [
             piece
             for draft, size in zip(drafts, sizes, strict=True)

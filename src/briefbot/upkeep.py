@@ -12,6 +12,7 @@ from briefbot.building.carrying import carry_over
 from briefbot.building.planning import corpus_contents, known_contents, load_cache, plan_build
 from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import BriefbotError, CorpusError, IndexFault, UsageFault
+from briefbot.index import encoded
 from briefbot.index.manifest import FORMAT, NAME, Manifest, folder_name, read_manifest
 from briefbot.index.store import (
     beyond,
@@ -185,6 +186,7 @@ def purge(disk: Disk, document: str) -> PurgeReport:
             if not holding:
                 raise UsageFault(f"There is no document {document!r} in the index; briefbot show lists them.")
             purged = _without(base, document, disk)
+        disk.remove(encoded.FOLDER)  # vectors tell something of a text
         removed = [number for number in sorted(holding + unreadable) if number != purged.generation]
         remove_generations(disk, removed, in_use_too=True)
         return PurgeReport(

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 RECIPE = 1
 
 _LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t]*(?:\r\n|\r|\n)[ \t]*(?=[^\W\d_])")
-_INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])
-_PLAIN_QUOTES = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
+_INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff]+")
+_SINGLE_QUOTES = re.compile("[‘’‚‛]")
+_DOUBLE_QUOTES = re.compile("[“”„‟]")
 _PREFIX_LENGTH = 120
 _LIST_ITEM = re.compile(r"(?:»\u00a0)?(?:[-*+•‣◦–—]|\(?\w{1,3}[.)])\s")
 _FULL = 0.85  # of the widest line: what a line with its neighbour's first word reaches where it was wrapped
@@ -43,15 +44,24 @@ def prefix(title: str, heading: Sequence[str], header: str | None) -> str:
 
 def normalised(text: str) -> str:
     """Return `text` as one line of plain characters, with words that were hyphenated at a line end joined."""
-    joined = _LINE_END_HYPHEN.sub("", text).translate(_INVISIBLE)
-    plain = unicodedata.normalize("NFKC", joined).translate(_PLAIN_QUOTES)
-    return " ".join(plain.split())
+    joined = _LINE_END_HYPHEN.sub("", text) if "\n" in text or "\r" in text else text
+    return " ".join((joined if joined.isascii() else _plain(joined)).split())
+
+
+def _plain(text: str) -> str:
+    """Return `text` in the characters that stand for one another's variants; ASCII is in them already."""
+    plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    return _DOUBLE_QUOTES.sub('"', _SINGLE_QUOTES.sub("'", plain))
 
 
 def folded(text: str) -> str:
     """Return `text` without the differences that a searcher does not mean: case, diacritics, typographic forms."""
-    decomposed = unicodedata.normalize("NFKD", normalised(text).casefold())
-    bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+    plain = normalised(text)
+    if plain.isascii():
+        return plain.lower()
+    bare = unicodedata.normalize("NFKD", plain.casefold())
+    for mark in filter(unicodedata.combining, set(bare)):
+        bare = bare.replace(mark, "")
     return unicodedata.normalize("NFKC", bare)
 
 

@@ -25,6 +25,8 @@ import sys
 from pathlib import Path
 from tests.desk import Desk
 import briefbot.search.sources, faiss
+from briefbot.index import encoded
+encoded._ROWS = 1  # so that what is encoded is kept at once
 desk = Desk(Path(sys.argv[1]))
 print("ready", flush=True)
 desk.build()

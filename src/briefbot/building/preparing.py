@@ -1,16 +1,16 @@
 """From a plan to written segments: read, cut, encode, write.
 
-Documents are read and encoded a batch at a time, so that memory does not grow with the corpus. Texts that the base
-generation has already encoded are not encoded again.
+Documents go through a few at a time, so that memory does not grow with the corpus: while one portion of their texts is
+encoded in another thread, the next is read, cut and analysed in this one.
 """
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import numpy as np
-
+from briefbot.building.encoding import PORTION, EncodingThread
 from briefbot.corpus.documents import ReadDocument, read_document
 from briefbot.corpus.language import language_of
 from briefbot.corpus.sandbox import ReaderProcess
@@ -21,11 +21,13 @@ from briefbot.search.analysis import terms
 from briefbot.wording import search_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
+    from concurrent.futures import Future
     from contextlib import AbstractContextManager
 
+    from briefbot.building.encoding import Encoded
     from briefbot.corpus.scan import SourceFile
-    from briefbot.embedding.encoder import Encoder, Vectors
+    from briefbot.embedding.encoder import Encoder
     from briefbot.index.disk import Disk
     from briefbot.index.generation import Generation
     from briefbot.index.manifest import SegmentEntry
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from briefbot.settings import Settings
 
 SEGMENT_PASSAGES = 8_192
+_BLOCKS = 256  # as many are cut together
+_CHARACTERS = 16_000_000  # of text, and more only where one document alone has more
+T = TypeVar("T")
 
 
 class Bars(Protocol):
@@ -66,19 +71,41 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """A document that is cut but not yet encoded."""
+    """A document that is cut and analysed but not yet encoded."""
 
     read: ReadDocument
     passages: tuple[Passage, ...]
+    keys: tuple[bytes, ...]
     texts: tuple[str, ...]
+    terms: tuple[Sequence[str], ...]
 
 
-def read_and_write(files: Sequence[SourceFile], base: Generation | None, tools: Tools, staging: str) -> Prepared:
-    """Write segments with the documents in `files`. Files that cannot be read are named in the result."""
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """Documents whose texts are being encoded."""
+
+    documents: Sequence[_Cut]
+    encoded: Future[Encoded]
+
+
+def read_and_write(
+    files: Sequence[SourceFile], base: Generation | None, tools: Tools, staging: str, *, resume: bool
+) -> Prepared:
+    """Write segments with the documents in `files`. Files that cannot be read are named in the result.
+
+    `base` is a generation of the same encoder, whose vectors may be used; with `resume`, so may be those that a build
+    before has left. While texts are encoded, the next are read and cut.
+    """
     prepared = Prepared()
-    for batch in _batches(_cut(document, tools.encoder) for document in _documents(files, tools, prepared)):
-        entries = _encoded(batch, base, tools, prepared)
-        prepared.segments.append(write_segment(tools.disk, staging, entries))
+    if not files:
+        return prepared
+    with (
+        EncodingThread(tools.encoder, tools.disk, tools.bars, base=base, resume=resume) as encoding,
+        contextlib.closing(_documents(files, tools, prepared)) as documents,
+    ):
+        portions = _portions(_cut(documents, tools.encoder), encoding)
+        for batch in _batches(_entries(portions, prepared)):
+            prepared.segments.append(write_segment(tools.disk, staging, batch))
     return prepared
 
 
@@ -90,7 +117,7 @@ def read_only(files: Sequence[SourceFile], tools: Tools) -> Prepared:
     return prepared
 
 
-def _documents(files: Sequence[SourceFile], tools: Tools, prepared: Prepared) -> Iterator[ReadDocument]:
+def _documents(files: Sequence[SourceFile], tools: Tools, prepared: Prepared) -> Generator[ReadDocument, None, None]:
     """Yield the documents that can be read, and note in `prepared` which can and which cannot."""
     limits = tools.settings.limits
     with ReaderProcess(limits) as readers, tools.bars("reading", len(files)) as step:
@@ -106,55 +133,57 @@ def _documents(files: Sequence[SourceFile], tools: Tools, prepared: Prepared) ->
             yield document
 
 
-def _cut(read: ReadDocument, encoder: Encoder) -> _Cut:
-    passages = Cutter(encoder.window, encoder.count, language_of).cut(read.document, read.blocks)
-    texts = (search_text(read.document.title, p.heading, p.header, p.text) for p in passages)
-    return _Cut(read, passages, tuple(texts))
+def _cut(documents: Iterator[ReadDocument], encoder: Encoder) -> Iterator[_Cut]:
+    for some in _grouped(documents, lambda read: (len(read.blocks), len(read.document.text)), _BLOCKS):
+        cutter = Cutter(encoder.window, encoder.count, language_of)
+        passages_of_each = cutter.cut_all((read.document, read.blocks) for read in some)
+        yield from map(_analysed, some, passages_of_each)
 
 
-def _batches(cut: Iterator[_Cut]) -> Iterator[list[_Cut]]:
-    batch: list[_Cut] = []
-    passages = 0
-    for document in cut:
-        batch.append(document)
-        passages += len(document.passages)
-        if passages >= SEGMENT_PASSAGES:
-            yield batch
-            batch, passages = [], 0
-    if batch:
-        yield batch
+def _analysed(read: ReadDocument, passages: tuple[Passage, ...]) -> _Cut:
+    texts = tuple(search_text(read.document.title, p.heading, p.header, p.text) for p in passages)
+    found = (terms(text, passage.language) for text, passage in zip(texts, passages, strict=True))
+    return _Cut(read, passages, tuple(map(passage_key, texts)), texts, tuple(found))
 
 
-def _encoded(batch: Sequence[_Cut], base: Generation | None, tools: Tools, prepared: Prepared) -> list[Entry]:
-    texts = {passage_key(text): text for one in batch for text in one.texts}
-    vectors = _known_vectors(base, texts) if base else {}
-    missing = [key for key in texts if key not in vectors]
-    prepared.encoded += len(missing)
-    with tools.bars("encoding", len(missing)) as step:
-        if missing:
-            fresh = tools.encoder.encode_passages([texts[key] for key in missing], step)
-            vectors |= dict(zip(missing, fresh, strict=True))
-    return [_entry(one, vectors, tools.encoder.dimensions) for one in batch]
+def _portions(cut: Iterator[_Cut], encoding: EncodingThread) -> Iterator[_Portion]:
+    """Yield portions in order, each when the next is ready to be encoded after it: so no more than two are waiting."""
+    before: _Portion | None = None
+    for some in _grouped(cut, lambda one: (len(one.passages), len(one.read.document.text)), PORTION):
+        keys = [key for one in some for key in one.keys]
+        portion = _Portion(some, encoding.start(keys, [text for one in some for text in one.texts]))
+        if before:
+            yield before
+        before = portion
+    if before:
+        yield before
 
 
-def _known_vectors(base: Generation, wanted: Mapping[bytes, str]) -> dict[bytes, Vectors]:
-    found: dict[bytes, Vectors] = {}
-    for segment in base.segments:
-        rows = {key: row for row, key in enumerate(segment.keys) if key in wanted and key not in found}
-        if rows:
-            vectors = segment.vectors.rows(np.fromiter(rows.values(), np.int64))
-            found |= dict(zip(rows, vectors, strict=True))
-    return found
+def _entries(portions: Iterator[_Portion], prepared: Prepared) -> Iterator[Entry]:
+    for portion in portions:
+        encoded = portion.encoded.result()
+        prepared.encoded += encoded.fresh
+        start = 0
+        for one in portion.documents:
+            vectors = encoded.vectors[start : start + len(one.keys)]
+            start += len(one.keys)
+            yield Entry(one.read.document, one.read.origin, one.passages, one.keys, one.terms, vectors)
 
 
-def _entry(cut: _Cut, vectors: Mapping[bytes, Vectors], dimensions: int) -> Entry:
-    keys = tuple(passage_key(text) for text in cut.texts)
-    languages = (passage.language for passage in cut.passages)
-    return Entry(
-        document=cut.read.document,
-        origin=cut.read.origin,
-        passages=cut.passages,
-        keys=keys,
-        terms=tuple(terms(text, language) for text, language in zip(cut.texts, languages, strict=True)),
-        vectors=np.array([vectors[key] for key in keys], np.float32).reshape(-1, dimensions),
-    )
+def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+    return _grouped(entries, lambda entry: (len(entry.passages), len(entry.document.text)), SEGMENT_PASSAGES)
+
+
+def _grouped(items: Iterator[T], size: Callable[[T], tuple[int, int]], most: int) -> Iterator[list[T]]:
+    """Yield neighbours together, until there are `most` pieces or as much text as memory should hold."""
+    group: list[T] = []
+    pieces = characters = 0
+    for item in items:
+        group.append(item)
+        more, longer = size(item)
+        pieces, characters = pieces + more, characters + longer
+        if pieces >= most or characters >= _CHARACTERS:
+            yield group
+            group, pieces, characters = [], 0, 0
+    if group:
+        yield group

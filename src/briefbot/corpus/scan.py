@@ -28,23 +28,20 @@ _SETTLED = 2_000_000_000  # nanoseconds after which a change must have moved a f
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file that is a document. `signature` changes whenever the file, its sidecar or their times do.
+    """A file that is a document; `suffix` is its ending in lower case, as the table of formats has it.
 
-    `settled` tells whether a later change is sure to change the signature: not so right after the file was written.
+    `signature` changes whenever the file, its sidecar or their times do. `settled` tells whether a later change is sure
+    to change it: not so right after the file was written.
     """
 
     name: str
+    suffix: str
     path: Path
     size: int
     modified: int
     sidecar: Path | None
     signature: str
     settled: bool
-
-    @property
-    def suffix(self) -> str:
-        """The file's ending in lower case, as the table of formats has it."""
-        return self.path.suffix.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +77,17 @@ def scan(root: Path, now: int) -> Scan:
         if suffix not in FORMATS:
             ignored[suffix or "no ending"] += 1
             continue
-        files.append(_source(item, sidecars.get(name + SIDECAR), now))
+        files.append(_source(item, suffix, sidecars.get(name + SIDECAR), now))
     return Scan(tuple(files), tuple(sorted(refused)), dict(ignored))
 
 
-def _source(item: _Found, sidecar: _Found | None, now: int) -> SourceFile:
+def _source(item: _Found, suffix: str, sidecar: _Found | None, now: int) -> SourceFile:
     states = [item.state, *([sidecar.state] if sidecar else [])]
     times = [time for state in states for time in (state.st_mtime_ns, state.st_ctime_ns)]
     numbers = [number for state in states for number in (state.st_size, state.st_ino, state.st_dev)]
     return SourceFile(
         name=item.name,
+        suffix=suffix,
         path=item.path,
         size=item.state.st_size,
         modified=item.state.st_mtime_ns,

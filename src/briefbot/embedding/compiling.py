@@ -15,6 +15,8 @@ from itertools import starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from briefbot.embedding.compiled import CompiledModel, ModelFacts, optimise, probe_of, run_graph
 from briefbot.embedding.exporting import export, reference_vectors
 from briefbot.embedding.quantising import quantise, with_metadata
@@ -52,6 +54,16 @@ def compiled(folder: Path, precision: str, source: str) -> bytes:
         workshop = _Workshop(folder, source, Path(scratch))
         found = workshop.int8() if precision == "int8" else workshop.float32()
         return found or workshop.float32() or _refused()
+
+
+def _agreement(vectors: Vectors, reference: Vectors) -> float:
+    """Return the least cosine between two vectors of one text, counted from the middle of all.
+
+    Many models give all texts a part in common, which would make any two vectors look alike.
+    """
+    ours, theirs = vectors - reference.mean(axis=0), reference - reference.mean(axis=0)
+    lengths = np.linalg.norm(ours, axis=1) * np.linalg.norm(theirs, axis=1)
+    return float(((ours * theirs).sum(axis=1) / np.maximum(lengths, 1e-12)).min())
 
 
 def _refused() -> bytes:
@@ -92,7 +104,7 @@ class _Workshop:
         optimise(self._scratch / graph, self._scratch / joined, thoroughly=True)
         facts = replace(self._facts, precision=precision)
         vectors = self._model(joined, facts).encode(self._with_prompt(self._tried), lambda _: None)
-        agreement = float((vectors * self._reference).sum(axis=1).min())
+        agreement = _agreement(vectors, self._reference)
         if agreement < _LEAST[precision]:
             return None
         tried = zip(self._with_prompt(self._tried), vectors, strict=True)

@@ -14,7 +14,10 @@ Vectors = npt.NDArray[np.float32]
 
 
 class Encoder(Protocol):
-    """Turns texts into vectors of length 1, so that an inner product is a cosine."""
+    """Turns texts into vectors of length 1, so that an inner product is a cosine.
+
+    Texts may be counted in one thread while another one encodes.
+    """
 
     @property
     def name(self) -> str:
@@ -55,5 +58,8 @@ class Encoder(Protocol):
         ...
 
     def encode_passages(self, texts: Sequence[str], done: Callable[[int], None]) -> Vectors:
-        """Return one vector a text (n × dimensions); `done` is told how many more have been encoded."""
+        """Return one vector a text (n × dimensions); `done` is told how many more have been encoded.
+
+        What `done` raises ends the encoding and is raised here.
+        """
         ...

@@ -5,6 +5,7 @@ Importing those takes seconds and hundreds of megabytes, so nothing is imported 
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 from functools import cached_property
@@ -68,7 +69,7 @@ class ReferenceEncoder:
         """Return the number of word pieces of each text."""
         if not texts:
             return []
-        pieces = self._model.tokenizer(list(texts), add_special_tokens=False, verbose=False, truncation=False)
+        pieces = self._counter(list(texts), add_special_tokens=False, verbose=False, truncation=False)
         return [len(ids) for ids in pieces["input_ids"]]
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
@@ -84,6 +85,11 @@ class ReferenceEncoder:
             vectors[chosen] = self._encoded([texts[i] for i in chosen], self._model.encode_document)
             done(len(chosen))
         return vectors
+
+    @cached_property
+    def _counter(self) -> Any:
+        """A tokenizer of its own: one that another thread encodes with may not be asked at the same time."""
+        return copy.deepcopy(self._model.tokenizer)
 
     def _encoded(self, texts: Sequence[str], encode: Callable[..., Any]) -> Vectors:
         vectors = encode(

@@ -197,6 +197,11 @@ class Segment:
         data = self._passages.whole("keys").tobytes()
         return [data[i : i + 16] for i in range(0, len(data), 16)]
 
+    @property
+    def key_bytes(self) -> Array:
+        """The keys once more, as rows of 16 bytes."""
+        return self._passages.whole("keys")
+
     @cached_property
     def dead(self) -> Array:
         """For each document, whether it is no longer part of the index."""

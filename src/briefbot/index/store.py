@@ -4,6 +4,7 @@
     000007/manifest.json   a generation
     parts/                 what generations are made of
     .building-*/           in the making; ignored by readers, swept by the next holder of the lock
+    .encoded/              what an unpublished build has encoded; ignored by readers, used up by the next build
 
 Reading needs no lock but the shared one that an open generation holds. Everything that writes is called with
 `Disk.locked` held.

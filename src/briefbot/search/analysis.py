@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import Stemmer
@@ -15,7 +16,7 @@ import Stemmer
 from briefbot.wording import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ANALYSIS = 1  # raised when the same text begins to yield other terms
 
@@ -51,14 +52,24 @@ _STEMMERS = {
 }
 _UNSPACED = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORD = re.compile(rf"[{_UNSPACED}]+|(?:[^\W_{_UNSPACED}]|(?<=\w)['’](?=\w))+(?:[-._/:](?=\w)[^\W_{_UNSPACED}]+)*")
+_ASCII_WORD = re.compile(r"(?:[a-z0-9]+|(?<=\w)'(?=\w))+(?:[-._/:](?=\w)[a-z0-9]+)*")  # the same, and faster
 _PIECE = re.compile(r"[^\W_]+")
 _FIRST_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 
 
 def terms(text: str, language: str | None) -> list[str]:
     """Return the terms of `text` in order, each as often as it occurs."""
-    stem = _stemmer(language or "en")
-    return [term for word in _WORD.findall(folded(text)) for term in _terms_of(word, stem)]
+    plain = folded(text)
+    words = (_ASCII_WORD if plain.isascii() else _WORD).findall(plain)
+    return list(chain.from_iterable(map(_words_in(language or "en"), words)))
+
+
+@cache
+def _words_in(language: str) -> Callable[[str], tuple[str, ...]]:
+    """Return the function that gives the terms of a folded word, and remembers those of many words."""
+    name = _STEMMERS.get(language)
+    stem = Stemmer.Stemmer(name).stemWord if name else str
+    return lru_cache(maxsize=1 << 16)(lambda word: tuple(_terms_of(word, stem)))
 
 
 def _terms_of(word: str, stem: Any) -> Iterator[str]:
@@ -69,9 +80,3 @@ def _terms_of(word: str, stem: Any) -> Iterator[str]:
     yield from (stem(piece) for piece in pieces)
     if len(pieces) > 1 and any(piece[-1].isdigit() for piece in pieces):
         yield word  # a code or version such as v2.4.1 is a term of its own
-
-
-@cache
-def _stemmer(language: str) -> Any:
-    name = _STEMMERS.get(language)
-    return lru_cache(maxsize=1 << 16)(Stemmer.Stemmer(name).stemWord) if name else str

@@ -61,6 +61,7 @@ def _held(what: str, meanwhile: Callable[[], None] = lambda: None) -> None:
 def use_words() -> None:
     """Have this process, and the builds it begins, use the fake model."""
     import briefbot.cli.encoders
+    import briefbot.cli.library
     import briefbot.cli.run
 
     real = briefbot.cli.run._build_command
@@ -71,7 +72,7 @@ def use_words() -> None:
 
     briefbot.cli.run._build_command = build_command
     briefbot.cli.encoders.building_encoder = lambda _settings, *, anew: (WordProcess(), None)
-    briefbot.cli.run.remote_encoder = lambda _model: WordProcess()  # type: ignore[assignment, return-value]
+    briefbot.cli.library.answering_encoder = lambda _generation, _settings, _plain: WordProcess()
 
 
 def main() -> None:
