@@ -190,9 +190,13 @@ async def _phase(ground: Ground, work: Awaitable[str]) -> dict[str, Any]:
         await bell.until(lambda: all(asked.effects for asked in phase.asked), "all answers", _LATEST)
     counts = {"limit_met": group.limit_met - met, "killed": group.killed - killed}
     cores = round((group.processor_seconds - used) / seconds, 2)
-    return {"said": said, "seconds": round(seconds, 1), "cores": cores, **_memory(phase, group), **counts} | _answers(
-        phase
-    )
+    return {
+        "said": said.partition("\n")[0],
+        "seconds": round(seconds, 1),
+        "cores": cores,
+        **_memory(phase, group),
+        **counts,
+    } | _answers(phase)
 
 
 async def _ask_on(ground: Ground, phase: Phase) -> None:
