@@ -120,8 +120,8 @@ def figures_of(run: Run, watch: Watch, log: Sequence[str]) -> dict[str, Any]:
     taken_up = _taken_up(run, log)
     return {
         "questions": _questions(run, taken_up),
-        "first_response_ms": _spread(a.times.acknowledged - a.times.sent for a in run.asked if a.times.acknowledged),
-        "answer_ms": _spread(a.times.answered - a.times.sent for a in run.asked if a.times.answered),
+        "first_response_ms": spread(a.times.acknowledged - a.times.sent for a in run.asked if a.times.acknowledged),
+        "answer_ms": spread(a.times.answered - a.times.sent for a in run.asked if a.times.answered),
         "loop_lag_ms": _lag(watch),
         "rebuilds": _rebuilds(run, watch, taken_up),
         "refused": _refused(run.discord),
@@ -247,7 +247,8 @@ def _cores(watch: Watch) -> dict[str, float]:
     return {name: round(share, 2) for name, share in (used | {"others": others}).items()}
 
 
-def _spread(seconds: Iterable[float]) -> dict[str, float]:
+def spread(seconds: Iterable[float]) -> dict[str, float]:
+    """Return how long half of them took at most, 99 of 100, and all, in milliseconds."""
     ordered = sorted(seconds)
     at = {"p50": 0.5, "p99": 0.99, "most": 1.0}
     return {name: _ms(ordered[math.ceil(share * len(ordered)) - 1]) for name, share in at.items()} if ordered else {}

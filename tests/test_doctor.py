@@ -9,6 +9,7 @@ import pytest
 from tests.desk import Desk
 from tests.fakes import WordEncoder
 
+from briefbot import doctor as doctors
 from briefbot.credentials import GET_A_TOKEN, invite_link
 from briefbot.doctor import doctor
 from briefbot.reports import Item
@@ -221,3 +222,35 @@ def test_a_model_that_is_not_there_is_a_failure(desk: Desk, monkeypatch: pytest.
 def test_the_disk_is_looked_at_where_the_index_will_be(tmp_path: Path) -> None:
     found = items(Settings(corpus=tmp_path, index=tmp_path / "not" / "yet"))["disk"]
     assert found.message.endswith(f"MB free at {tmp_path}")
+
+
+def test_a_missing_package_is_a_failure_unless_only_a_build_needs_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = ["lxml", "numpy"]
+    monkeypatch.setattr(doctors, "missing", lambda names: tuple(name for name in names if name in gone))
+    failed = Item("packages", "fail", "missing: numpy", "install briefbot again: make setup")
+    assert items(settings_of(desk))["packages"] == failed
+    gone.remove("numpy")
+    assert items(settings_of(desk))["packages"] == Item(
+        "packages",
+        "warn",
+        "this machine can answer and not build; missing: lxml",
+        "build on another machine and copy the index here; to build here as well, install briefbot as a whole: "
+        "make runtime",
+    )
+
+
+def test_documents_that_are_elsewhere_are_no_failure_where_nothing_is_built(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.build()
+    (desk.corpus / "a.txt").unlink()
+    desk.corpus.rmdir()
+    monkeypatch.setattr(doctors, "missing", lambda names: tuple(name for name in names if name == "lxml"))
+    assert items(settings_of(desk))["corpus"] == Item(
+        "corpus",
+        "warn",
+        "there is none here: answers are given as of the build, and not compared with the documents",
+        "nothing, where the documents are on another machine",
+    )

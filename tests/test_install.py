@@ -378,3 +378,11 @@ def test_constraints_pin_everything_that_is_required() -> None:
 def test_a_package_that_is_not_pinned_is_named() -> None:
     with pytest.raises(install.SetupError, match=r"constraints.txt does not pin torc; it is remade by make lock."):
         install.pinned("torc")
+
+
+# What answers only
+
+
+def test_what_answers_is_pinned_as_all_else_is() -> None:
+    assert (ROOT / "requirements-answer.txt").read_text("utf-8") == lock.answering()
+    assert [name for name in lock.ANSWERING if name != install.canonical(name)] == []

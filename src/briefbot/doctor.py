@@ -9,7 +9,6 @@ import os
 import shlex
 import shutil
 import sys
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from briefbot.access import Access, fits
@@ -30,6 +29,7 @@ from briefbot.embedding.models import model_folder, model_identity
 from briefbot.errors import BriefbotError, NoIndex, SettingsError
 from briefbot.index.parts import MappedPart
 from briefbot.index.store import open_current
+from briefbot.packages import BUILDING, INSTALL, missing, required
 from briefbot.reports import DoctorReport, Item
 from briefbot.settings import MEGABYTE, Settings
 
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 _OLDEST_PYTHON = (3, 11)
 _SPACE_NEEDED_MB = 500
 _NAMES_SHOWN = 5
+_ONLY_ANSWERS = f"build on another machine and copy the index here; to build here as well, {INSTALL}"
+_NOT_COMPARED = "there is none here: answers are given as of the build, and not compared with the documents"
 _OTHER_FEEDBACK = "let the bot's user write there, or name another file with feedback under [discord]"
 
 
@@ -71,28 +73,13 @@ def _python() -> Item:
 
 
 def _packages() -> Item:
-    missing = sorted(name for name in _required() if not _is_installed(name))
-    if missing:
-        return Item("packages", "fail", f"missing: {', '.join(missing)}", "install briefbot again: make setup")
-    return Item("packages", "ok", f"{len(_required())} packages installed", "")
-
-
-def _required() -> list[str]:
-    lines = metadata.requires("briefbot") or []
-    names = (line.partition(";") for line in lines)
-    return [_bare(name) for name, _, condition in names if "extra" not in condition]
-
-
-def _bare(requirement: str) -> str:
-    return requirement.strip().split("[")[0].split("=")[0].split(">")[0].split("<")[0].split("~")[0].strip()
-
-
-def _is_installed(name: str) -> bool:
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
+    gone = missing(required())
+    if answering := [name for name in gone if name not in BUILDING]:
+        return Item("packages", "fail", f"missing: {', '.join(answering)}", "install briefbot again: make setup")
+    if gone:
+        message = f"this machine can answer and not build; missing: {', '.join(gone)}"
+        return Item("packages", "warn", message, _ONLY_ANSWERS)
+    return Item("packages", "ok", f"{len(required())} packages installed", "")
 
 
 def _model(settings: Settings) -> Item:
@@ -100,7 +87,9 @@ def _model(settings: Settings) -> Item:
         identity = model_identity(model_folder(settings.model))
     except BriefbotError as error:
         if _kept_model(settings):
-            return Item("model", "warn", f"this machine can answer and not build: {error}", "build on another machine")
+            return Item(
+                "model", "warn", f"the one in the index answers, and none is here to build with: {error}", _ONLY_ANSWERS
+            )
         return Item("model", "fail", str(error), "set another model, or install it as the sentence says")
     return Item("model", "ok", f"{settings.model} ({identity[:12]})", "")
 
@@ -155,6 +144,8 @@ def _corpus(corpus: Path) -> Item:
     try:
         found = scan(corpus, 0)
     except BriefbotError as error:
+        if missing(BUILDING):
+            return Item("corpus", "warn", _NOT_COMPARED, "nothing, where the documents are on another machine")
         return Item("corpus", "fail", str(error), "set the folder with --corpus or in briefbot.toml")
     if not found.files:
         return Item("corpus", "fail", f"{corpus} holds no documents", "put documents there")

@@ -12,6 +12,7 @@
     │   ├── DamagedIndex        5  bytes are not what was written
     │   └── ForeignIndex        5  another format, another model, or not briefbot's
     ├── ModelError              5  the embedding model cannot be used
+    ├── MissingPackages         5  this machine can answer and not build
     ├── Busy                    6  another build holds the lock
     ├── Overloaded              6  more questions wait than can be answered soon
     └── DiskError              74  the disk is full, or may not be written
@@ -73,6 +74,12 @@ class ForeignIndex(IndexFault):
 
 class ModelError(BriefbotError):
     """The embedding model is missing, incomplete, or not of a kind that is loaded."""
+
+    exit_code = 5
+
+
+class MissingPackages(BriefbotError):
+    """Packages that a build needs are not installed, because this machine was set up to answer alone."""
 
     exit_code = 5
 

@@ -10,10 +10,8 @@ sentences that it finds in the whole text. `tests/test_sentences.py` compares th
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import syntok.segmenter
-from syntok.tokenizer import Tokenizer
 
 from briefbot.model import Span
 
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 # Scripts that put no space after a full stop are not syntok's concern, so its sentences are cut further at these.
 _FULL_STOPS = re.compile(r"(?<=[。！？｡])(?=[^\s」』”’）】。！？｡])")
-_TOKENIZER = Tokenizer(emit_hyphen_or_underscore_sep=True, replace_not_contraction=False)
 
 _OPENING = "([{\uff5f\uff5b\uff3b\uff08\ufe5d\ufe5b\ufe59\ufd3e\u301a\u3018\u2985\u2983\u2329"
 _CLOSING = ")]}\uff60\uff5d\uff3d\uff09\ufe5e\ufe5c\ufe5a\ufd3f\u301b\u3019\u2986\u2984\u232a"
@@ -66,13 +63,26 @@ def line_spans(text: str) -> tuple[Span, ...]:
 
 def tokens_that_tell(text: str) -> Iterator[Any]:
     """Yield, of the tokens that syntok makes of `text`, at least those on which its sentences depend, in order."""
-    return _TOKENIZER.tokenize(text) if _OTHER_SPACE.search(text) else _telling_tokens(text)
+    return _tokenizer().tokenize(text) if _OTHER_SPACE.search(text) else _telling_tokens(text)
 
 
 def _starts(text: str) -> list[int]:
     starts = [match.start() for match in _FULL_STOPS.finditer(text)]
-    sentences = syntok.segmenter.segment(tokens_that_tell(text))
-    return starts + [tokens[0].offset for tokens in sentences if tokens]
+    return starts + [tokens[0].offset for tokens in _segment()(tokens_that_tell(text)) if tokens]
+
+
+@cache
+def _segment() -> Any:
+    from syntok.segmenter import segment  # not needed by what only answers
+
+    return segment
+
+
+@cache
+def _tokenizer() -> Any:
+    from syntok.tokenizer import Tokenizer
+
+    return Tokenizer(emit_hyphen_or_underscore_sep=True, replace_not_contraction=False)
 
 
 def _telling_tokens(text: str) -> Iterator[_Token]:
@@ -127,7 +137,7 @@ def _tokens(word: str, start: int, spacing: str) -> Iterator[_Token]:
         yield _Token(spacing, body, start)
         yield _Token("", last, start + len(body))
         return
-    for i, token in enumerate(_TOKENIZER.tokenize(word)):
+    for i, token in enumerate(_tokenizer().tokenize(word)):
         yield _Token(token.spacing if i else spacing, token.value, start + token.offset)
 
 

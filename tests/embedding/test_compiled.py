@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -125,24 +123,3 @@ def test_a_probe_with_another_vector_does_not_agree() -> None:
     (_, first), (_, second), _ = encoder().model.facts.probes
     changed = bytes(encoder().compiled).replace(first.encode(), second.encode())
     assert CompiledModel(changed).agreement() < 0.9
-
-
-WITHOUT_TORCH = """
-import socket, sys
-def refuse(*_): raise AssertionError("a connection was opened")
-socket.socket.connect = socket.getaddrinfo = refuse
-for name in ("torch", "transformers", "sentence_transformers", "onnx"):
-    sys.modules[name] = None
-from briefbot.cli import run
-sys.exit(run(sys.argv[1:]))
-"""
-
-
-def test_an_answer_needs_neither_torch_nor_what_stands_on_it(tmp_path_factory: pytest.TempPathFactory) -> None:
-    index = str(tmp_path_factory.mktemp("index"))
-    built = subprocess.run([sys.executable, "-m", "briefbot", "build", "--index", index], check=True)
-    assert built.returncode == 0
-    question = ["ask", "Where did Kim Jong Un and Vladimir Putin meet?", "--index", index, "--json"]
-    command = [sys.executable, "-c", WITHOUT_TORCH, *question]
-    asked = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (asked.returncode, '"answered": true' in asked.stdout) == (0, True), asked.stderr

@@ -43,8 +43,10 @@ def build(session: Session, *, background: bool, progress_json: bool, **options:
     from briefbot.building.preparing import Tools
     from briefbot.cli.encoders import building_encoder
     from briefbot.index.disk import Disk
+    from briefbot.packages import READING, require_for_building
     from briefbot.terminal.reports import render_build, report_json
 
+    require_for_building(READING)  # a reader without its library would take every document for unreadable
     settings = session.settings
     bars = _bars(session, as_json=progress_json)
     encoder, remark = building_encoder(settings, anew=options["full"])

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from briefbot.embedding.models import model_identity
 from briefbot.errors import ModelError
+from briefbot.packages import COMPILING, require_for_building
 
 RECIPE = 1  # raised when the same model begins to be compiled to something else
 _CHECKSUM = 32  # bytes
@@ -39,7 +40,10 @@ def refusal_file(source: str) -> Path:
 
 
 def compiled_model(folder: Path, precision: str) -> bytes:
-    """Return the compiled model of `folder`, from the cache or made now. Raises ModelError with the reason."""
+    """Return the compiled model of `folder`, from the cache or made now.
+
+    Raises ModelError with the reason, and MissingPackages where nothing on this machine could make it.
+    """
     source = source_of(folder, precision)
     if data := _cached(source):  # also where a refusal is noted: it may have been brought here since
         return data
@@ -59,6 +63,7 @@ def _cached(source: str) -> bytes | None:
 
 
 def _compiled_now(folder: Path, precision: str, source: str) -> bytes:
+    require_for_building(COMPILING)
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch, "model.onnx")
         command = ("-P", "-m", "briefbot.embedding.compiling", str(folder), precision, source, str(made))
