@@ -22,6 +22,7 @@ from benchmarks.pages import main as write_pages
 from benchmarks.plan import QUICK, Plan
 from benchmarks.plots import pictures
 from benchmarks.tables import TABLES
+from benchmarks.unencoded import ground
 from briefbot.embedding.cache import compiled_model
 from briefbot.embedding.models import model_folder
 from briefbot.settings import DEFAULT_MODEL, PRECISIONS
@@ -36,17 +37,20 @@ MEASURES = {
     "small": small.measure,
     "memory": bot_memory.measure,
 }
+NEED_GROUND = {"small", "memory"}
 _SCALES = (100_000, 1_000_000)
 
 
 def main() -> None:
     """Measure, print and write."""
     options = _options()
-    kept = Kept.now(again=options.again)
+    kept = Kept.now(options.folders, again=options.again)
     plan, out = (QUICK, CACHE / "quick") if options.quick else (Plan(), FIGURES)
     for precision in PRECISIONS[:2]:
         compiled_model(model_folder(DEFAULT_MODEL), precision)  # made once for this machine, and in no figure
-    for name in options.tables or TABLES:
+    if NEED_GROUND.intersection(options.table or TABLES):
+        _prepare(options.folders, plan)
+    for name in options.table or TABLES:
         began = time.perf_counter()
         print(f"{name}:", flush=True)
         _measure(name, options.folders, plan, (kept, out))
@@ -63,10 +67,18 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
-    parser.add_argument("--tables", nargs="+", choices=TABLES, help="only these")
+    parser.add_argument("--table", action="append", choices=TABLES, help="only this one; may be given several times")
     parser.add_argument("--again", action="store_true", help="measure anew what was measured before")
     parser.add_argument("--quick", action="store_true", help="little of everything, and nothing of the project changed")
     return parser.parse_args()
+
+
+def _prepare(folders: Sequence[Path], plan: Plan) -> None:
+    """Make the large indexes, once, so that no table has to wait for them."""
+    for size in sorted({10 * plan.small_documents, *plan.asked_cold, *plan.memory}):
+        began = time.perf_counter()
+        passages = ground(folders, size).passages
+        print(f"{size:,} paragraphs, {passages:,} passages: ready in {time.perf_counter() - began:.0f} s", flush=True)
 
 
 def _measure(name: str, folders: Sequence[Path], plan: Plan, where: tuple[Kept, Path]) -> None:

@@ -26,20 +26,24 @@ FIGURES = Path(__file__).parent / "figures"
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Where pieces are kept. With `again`, pieces from before `since` (seconds of the system's clock) do not count."""
+    """Where pieces are kept, and of which collections they are.
+
+    With `again`, pieces from before `since` (seconds of the system's clock) do not count.
+    """
 
     folder: Path = CACHE / "measured"
+    collections: tuple[str, ...] = ()
     again: bool = False
     since: float = 0.0
 
     @classmethod
-    def now(cls, *, again: bool) -> Kept:
+    def now(cls, collections: Sequence[Path], *, again: bool) -> Kept:
         """Return the usual place; with `again`, for what is measured from now on."""
-        return cls(again=again, since=time.time())
+        return cls(collections=tuple(folder.name for folder in collections), again=again, since=time.time())
 
     def piece(self, name: str, parameters: dict[str, Any], measure: Callable[[], Any]) -> Any:
         """Return what was measured with these parameters, or measure it."""
-        path = self.folder / f"{name}-{_digest(parameters)}.json"
+        path = self.folder / f"{name}-{_digest([parameters, self.collections])}.json"
         if path.exists() and not (self.again and path.stat().st_mtime < self.since):
             print(f"  {name} {_told(parameters)}: kept from before", flush=True)
             return json.loads(path.read_text("utf-8"))["figures"]
@@ -101,7 +105,7 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def _digest(parameters: dict[str, Any]) -> str:
+def _digest(parameters: Any) -> str:
     return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()[:10]
 
 

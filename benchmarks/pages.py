@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.kept import FIGURES, read_figures
+from benchmarks.plots import PICTURES as DRAWN
 from benchmarks.plots import pictures
 from benchmarks.tables import TABLES
 
@@ -40,12 +41,20 @@ def all_figures(folder: Path = FIGURES) -> dict[str, dict[str, Any]]:
 
 def with_tables(page: str, figures: dict[str, dict[str, Any]]) -> str:
     """Return the text of a page with each table between its two marks."""
-    return _TABLE.sub(lambda mark: f"{mark[1]}{table(mark[2], figures)}\n{mark[3]}", page)
+    return _TABLE.sub(lambda mark: f"{mark[1]}{table(mark[2], figures)}\n{_shown(mark[2], figures)}{mark[3]}", page)
 
 
 def table(name: str, figures: dict[str, dict[str, Any]]) -> str:
     """Return one table in Markdown."""
     return TABLES[name](figures[name]) if name in figures else _NOT_MEASURED
+
+
+def _shown(name: str, figures: dict[str, dict[str, Any]]) -> str:
+    """Return the pictures that belong to a table."""
+    found = [
+        f"![{title}](docs/pictures/{file})\n" for file, (of, title, *_) in DRAWN.items() if of == name and of in figures
+    ]
+    return "".join(["\n", *found]) if found else ""
 
 
 if __name__ == "__main__":

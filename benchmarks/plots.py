@@ -1,6 +1,6 @@
 """From figures to pictures: lines over the size of an index, both axes logarithmic, as SVG. It measures nothing.
 
-The colours are chosen to be read on white and on black alike, and each line is also told by its mark and its name.
+The colours are chosen to be read on white and on black alike, and each line has its name at its end.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 640, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 70, 160, 44, 52
-_COLOURS = ("#2f81f7", "#d1242f", "#1a9e55", "#a06bd6")
+_COLOURS = ("#2f81f7", "#e5534b", "#1a9e55", "#a06bd6")
 _GREY = "#7d8590"
 _NEAR = 15  # pixels between two names of lines at least
 _STYLE = "font-family:system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;font-size:12px"
-_ENOUGH = 1.2  # decades; where an axis spans fewer, it also has lines at 2 and 5
+_NAMED = 3  # values of an axis that are named at least
+_STEPS = ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 8), tuple(n / 10 for n in range(10, 100)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ class Axis:
 
     @property
     def named(self) -> list[float]:
-        """Return the values to be named: powers of ten, and what lies between where those are few."""
-        steps = (
-            (1,) if self.most - self.least > 2 * _ENOUGH else (1, 3) if self.most - self.least > _ENOUGH else (1, 2, 5)
-        )
+        """Return the values to be named: powers of ten, and as much of what lies between as there must be."""
+        return next((named for steps in _STEPS if len(named := self._among(steps)) >= _NAMED), self._among(_STEPS[-1]))
+
+    def _among(self, steps: Sequence[float]) -> list[float]:
         powers = range(math.floor(self.least), math.ceil(self.most) + 1)
         values = [step * 10.0**power for power in powers for step in steps]
         return [value for value in values if self.least <= math.log10(value) <= self.most]
