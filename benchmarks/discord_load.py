@@ -27,9 +27,10 @@ from tests.discord.standin.process import LAUNCH, BotProcess
 from tests.discord.standin.stage import TOKEN, Discord
 
 from benchmarks.beir import load_questions
-from benchmarks.building import BRIEFBOT, machine
 from benchmarks.editions import Editions, Rounds
+from benchmarks.kept import machine
 from benchmarks.outcomes import Rebuilt, Run, Watch, as_markdown, figures_of, memory_of
+from benchmarks.processes import BRIEFBOT
 from benchmarks.samples import document_of, prepared, sample_collection
 from briefbot.discord.catalogue import SOURCE, catalogue
 from briefbot.index.store import current_number

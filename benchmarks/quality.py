@@ -14,11 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.beir import Asked, library, load_questions
+from benchmarks.kept import CACHE
 from briefbot.answering import Library, ask
 from briefbot.model import Question, Scope
 from briefbot.settings import PRECISIONS
-
-CACHE = Path(__file__).parent / ".cache"
 
 
 @dataclass(frozen=True, slots=True)

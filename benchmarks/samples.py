@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.beir import file_name
-from benchmarks.building import BRIEFBOT
 from benchmarks.paragraphs import load_paragraphs, write_documents
+from benchmarks.processes import BRIEFBOT
 from briefbot.index.store import open_current
 
 if TYPE_CHECKING:

@@ -1,0 +1,133 @@
+"""The measured tables: what the README tells is what the figures give, and what draws them draws it right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from benchmarks.encoding import flop
+from benchmarks.kept import Kept, percentile, spread
+from benchmarks.pages import PICTURES, README, all_figures, with_tables
+from benchmarks.plots import Axis, Line, drawn, pictures
+from benchmarks.tables import TABLES, beside, scale
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SCALE = {
+    "build_without_encoding_s": 80.4,
+    "index_mb": 210.0,
+    "open_and_first_question_ms": 250.0,
+    "question_ms": {"p50": 8.21, "p95": 15.0, "p99": 22.3},
+    "question_asked_first_time_ms": {"p50": 9.0, "p99": 30.0},
+    "recall_at_10": 0.987,
+    "anonymous_mb": {"before": 100, "after": 130},
+}
+
+
+def test_the_tables_in_the_readme_are_what_the_figures_give() -> None:
+    readme = README.read_text("utf-8")
+
+    assert with_tables(readme, all_figures()) == readme
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_table_has_its_place_in_the_readme(name: str) -> None:
+    assert README.read_text("utf-8").count(f"<!-- table {name}: begin -->") == 1
+
+
+def test_the_plots_are_what_the_figures_give() -> None:
+    made = pictures(all_figures())
+
+    assert {name: (PICTURES / name).read_text("utf-8") for name in made} == made
+
+
+def test_a_table_changed_by_hand_is_put_right() -> None:
+    page = "a\n<!-- table scale: begin -->\n| 1 |\n<!-- table scale: end -->\nb\n"
+
+    assert with_tables(page, {}) == (
+        "a\n<!-- table scale: begin -->\nNot measured yet: `python -m benchmarks.all`.\n<!-- table scale: end -->\nb\n"
+    )
+
+
+def test_the_table_of_sizes_has_a_column_for_each_size() -> None:
+    figures = {"1000000": SCALE | {"passages": 1_210_000}, "100000": SCALE | {"passages": 121_000}}
+
+    lines = scale(figures).splitlines()
+
+    assert lines[:3] == [
+        "| passages | 121,000 | 1,210,000 |",
+        "|---|---|---|",
+        "| build without encoding, s | 80 | 80 |",
+    ]
+    assert "| of the ten nearest vectors, found | 98.7 % | 98.7 % |" in lines
+    assert "| memory of its own, opened by the index, MB | 30 | 30 |" in lines
+
+
+def test_the_table_beside_others_tells_ratios_in_brackets() -> None:
+    lines = beside(beside_figures()).splitlines()
+
+    assert lines[0] == "| 1,000 paragraphs | briefbot | plain script |"
+    assert lines[2] == "| build, s | 12.0 | 36.0 (× 0.33) |"
+    assert "| build, peak memory of its largest child, MB | 12 | 0 |" in lines
+
+
+def beside_figures() -> dict[str, Any]:
+    keys = "wall_s per_s processor_s peak_mb peak_child_mb disk_mb cold_s p50_ms p99_ms own_mb resident_mb others_cores"
+    ours, theirs = dict.fromkeys(keys.split(), 12.0), dict.fromkeys(keys.split(), 36.0) | {"peak_child_mb": 0.0}
+    size = {"figures": {"briefbot": ours, "plain": theirs}, "ratio": {"plain": {"wall_s": 0.333}}, "rounds": 2}
+    machine = {"date": "2026-01-01", "cores": 2, "processor": "some", "python": "3.11.7"}
+    return {"machine": machine, "txtai": "1", "questions": 3, "sizes": {"1000": size}}
+
+
+def test_an_axis_is_logarithmic() -> None:
+    axis = Axis(0.0, 4.0, 100.0, 500.0)
+
+    assert [axis.at(value) for value in (1, 10, 100, 10_000)] == [100.0, 200.0, 300.0, 500.0]
+    assert axis.named == [1.0, 10.0, 100.0, 1000.0, 10000.0]
+
+
+@pytest.mark.parametrize("most", [1.5, 3, 20, 10_000, 10**7])
+def test_an_axis_names_three_values_at_least(most: float) -> None:
+    assert len(Axis.over([1, most], 0, 300).named) >= 3
+
+
+def test_a_picture_is_sound_and_names_each_line_at_its_end_without_overlap() -> None:
+    lines = [Line("ours & more", ((1, 10), (10, 100))), Line("theirs", ((1, 20), (10, 101)))]
+
+    names = dict(texts(drawn("Cost <s>", "size", lines)))
+
+    assert {"Cost <s>", "ours & more: 100", "theirs: 101"} <= names.keys()
+    assert abs(names["ours & more: 100"] - names["theirs: 101"]) >= 14
+
+
+def texts(picture: str) -> Iterator[tuple[str, float]]:
+    for text in etree.fromstring(picture).iter("{http://www.w3.org/2000/svg}text"):
+        yield str(text.text), float(text.get("y"))
+
+
+def test_operations_are_counted_from_the_models_shapes() -> None:
+    linear = 6 * (4 * 384 * 384 + 2 * 384 * 1536)
+
+    assert flop([1]) == 2 * linear + 6 * 4 * 384
+    assert flop([100, 100]) == 2 * (2 * 100 * linear + 6 * 4 * 100 * 100 * 384)
+
+
+def test_what_was_measured_is_not_measured_again_unless_that_is_wanted(tmp_path: Path) -> None:
+    kept, seen = Kept(tmp_path), iter(range(10))
+
+    def measure() -> dict[str, int]:
+        return {"value": next(seen)}
+
+    assert kept.piece("a", {"n": 1}, measure) == {"value": 0}
+    assert kept.piece("a", {"n": 1}, measure) == {"value": 0}
+    assert kept.piece("a", {"n": 2}, measure) == {"value": 1}
+    assert Kept(tmp_path, again=True, since=float("inf")).piece("a", {"n": 1}, measure) == {"value": 2}
+    assert kept.piece("a", {"n": 1}, measure) == {"value": 2}
+
+
+def test_spreads_and_percentiles() -> None:
+    assert spread([3.0, 1.0, 2.0]) == {"median": 2.0, "least": 1.0, "most": 3.0, "runs": 3}
+    assert (percentile([4, 1, 3, 2], 0.5), percentile(list(range(300)), 0.99)) == (3, 297)
