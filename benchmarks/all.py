@@ -9,13 +9,11 @@ while nothing else runs. Linux only.
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import beside, bot_memory, encoding, lost, small
+from benchmarks import beside, bot_memory, encoding, lost, scale, small
 from benchmarks.kept import CACHE, FIGURES, Kept, write_figures
 from benchmarks.pages import all_figures, table
 from benchmarks.pages import main as write_pages
@@ -34,11 +32,11 @@ MEASURES = {
     "encoding": encoding.measure,
     "quality": lost.measure,
     "beside": beside.measure,
+    "scale": scale.measure,
     "small": small.measure,
     "memory": bot_memory.measure,
 }
-NEED_GROUND = {"small", "memory"}
-_SCALES = (100_000, 1_000_000)
+NEED_GROUND = {"scale", "small", "memory"}
 
 
 def main() -> None:
@@ -53,7 +51,7 @@ def main() -> None:
     for name in options.table or TABLES:
         began = time.perf_counter()
         print(f"{name}:", flush=True)
-        _measure(name, options.folders, plan, (kept, out))
+        write_figures(out, name, MEASURES[name](options.folders, plan, kept))
         print(
             f"\n{table(name, all_figures(out))}\n\n{name}: {(time.perf_counter() - began) / 60:.1f} minutes\n",
             flush=True,
@@ -75,26 +73,10 @@ def _options() -> argparse.Namespace:
 
 def _prepare(folders: Sequence[Path], plan: Plan) -> None:
     """Make the large indexes, once, so that no table has to wait for them."""
-    for size in sorted({10 * plan.small_documents, *plan.asked_cold, *plan.memory}):
+    for size in sorted({10 * plan.small_documents, *plan.asked_cold, *plan.memory, *plan.scale}):
         began = time.perf_counter()
         passages = ground(folders, size).passages
         print(f"{size:,} paragraphs, {passages:,} passages: ready in {time.perf_counter() - began:.0f} s", flush=True)
-
-
-def _measure(name: str, folders: Sequence[Path], plan: Plan, where: tuple[Kept, Path]) -> None:
-    kept, out = where
-    if name in MEASURES:
-        write_figures(out, name, MEASURES[name](folders, plan, kept))
-    elif plan is not QUICK:
-        _scales(folders, again=kept.again)
-
-
-def _scales(folders: Sequence[Path], *, again: bool) -> None:
-    """Have `benchmarks.scale` measure each size, in a process of its own."""
-    for size in _SCALES:
-        if again or not (FIGURES / f"scale-{size}.json").exists():
-            command = (sys.executable, "-m", "benchmarks.scale", "--passages", str(size), *map(str, folders))
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _show(out: Path) -> None:

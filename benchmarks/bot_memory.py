@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _WARMING = 20  # questions before memory is looked at
 _PATIENCE = 120.0  # seconds until a new generation is taken up
+_EDITED = 100  # documents
 _CHANGE = "The team's weekly meeting was moved to the small room on the second floor, edition {}."
 
 
@@ -100,8 +101,8 @@ def _build(at: Ground) -> None:
 
 
 def _edit_and_build(at: Ground) -> int:
-    """Change one document in a hundred, build, and return the new generation."""
-    for path in sorted(at.corpus.iterdir())[::100]:
+    """Change one document in a hundred, though no more than `_EDITED`, build, and return the new generation."""
+    for path in sorted(at.corpus.iterdir())[::100][:_EDITED]:
         text = path.read_text("utf-8")
         path.write_text(f"{text}\n{_CHANGE.format(current_number(at.index))}\n", "utf-8")
     _build(at)

@@ -32,11 +32,9 @@ def main() -> None:
 
 
 def all_figures(folder: Path = FIGURES) -> dict[str, dict[str, Any]]:
-    """Return the figures of each table that has some; those of `scale` by the number of passages."""
-    found = {name: read_figures(folder, name) for name in TABLES if name != "scale"}
-    sizes = (path.stem.removeprefix("scale-") for path in folder.glob("scale-*.json"))
-    found["scale"] = {size: read_figures(folder, f"scale-{size}") for size in sorted(sizes, key=int)}
-    return {name: figures for name in TABLES if (figures := found[name])}
+    """Return the figures of each table that has some."""
+    found = {name: read_figures(folder, name) for name in TABLES}
+    return {name: figures for name, figures in found.items() if figures}
 
 
 def with_tables(page: str, figures: dict[str, dict[str, Any]]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Plan:
     """Counts for all tables; `beside` pairs paragraphs with rounds, and 0 stands for all there are.
 
-    `memory` and `asked_cold` are passages of an index; `questions` are those that a bot is asked.
+    `scale`, `memory` and `asked_cold` are paragraphs of an index; `questions` are those that a bot is asked.
     """
 
     encoded: int = 600
@@ -18,6 +18,8 @@ class Plan:
     beside: tuple[tuple[int, int], ...] = ((1_000, 3), (10_000, 2))
     beside_questions: int = 300
     beside_starts: int = 5
+    scale: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    scale_questions: int = 1_000
     small_documents: int = 10_000
     small_runs: int = 7
     asked_cold: tuple[int, ...] = (10_000, 100_000)
@@ -34,6 +36,8 @@ QUICK = Plan(
     beside=((50, 1), (100, 1)),
     beside_questions=20,
     beside_starts=1,
+    scale=(100, 300),
+    scale_questions=60,
     small_documents=30,
     small_runs=2,
     asked_cold=(100, 300),

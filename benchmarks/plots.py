@@ -139,7 +139,7 @@ def _scale(names: dict[str, Callable[[dict[str, Any]], float]]) -> Callable[[dic
     """Return what takes one line a name from the figures of `scale`."""
 
     def lines(figures: dict[str, Any]) -> list[Line]:
-        sizes = sorted(figures.values(), key=lambda one: one["passages"])
+        sizes = sorted(figures["sizes"].values(), key=lambda one: one["passages"])
         return [Line(name, tuple((one["passages"], value(one)) for one in sizes)) for name, value in names.items()]
 
     return lines
@@ -158,7 +158,7 @@ PICTURES: dict[str, tuple[str, str, str, Callable[[dict[str, Any]], list[Line]]]
     "cost-memory.svg": ("beside", "Running process, memory of its own, MB", "paragraphs", _beside("own_mb")),
     "scale-question.svg": (
         "scale",
-        "A question, without encoding it, ms",
+        "A question, all of it, ms",
         "passages",
         _scale({"99 of 100": lambda one: one["question_ms"]["p99"], "half": lambda one: one["question_ms"]["p50"]}),
     ),
@@ -166,7 +166,7 @@ PICTURES: dict[str, tuple[str, str, str, Callable[[dict[str, Any]], list[Line]]]
         "scale",
         "Build without encoding, seconds",
         "passages",
-        _scale({"build": lambda one: one["build_without_encoding_s"]}),
+        _scale({"build": lambda one: one["build_s"]}),
     ),
     "scale-memory.svg": ("memory", "A bot's memory after all questions, MB", "passages", _memory),
 }

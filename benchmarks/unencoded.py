@@ -7,7 +7,9 @@ much memory a bot has.
 
 from __future__ import annotations
 
+import json
 import shutil
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from briefbot.embedding.encoder import Encoder, Vectors
 
 _EACH = 10  # paragraphs a document
-_REAL = 2_000  # paragraphs that are encoded
+_REAL = 20_000  # paragraphs that are encoded at most
 _LEAST, _MOST = 0.33, 0.75  # the length of what is added to a vector: the cosine is then between 0.95 and 0.8
 
 
@@ -59,28 +61,44 @@ class Unencoded:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A corpus and its index, with the paragraphs that were written and the passages that they became."""
+    """A corpus and its index, with the paragraphs that were written and the passages that they became.
+
+    `seconds` is how long the build took that made the index, the moving of vectors included.
+    """
 
     corpus: Path
     index: Path
     paragraphs: int
     passages: int
+    seconds: float = 0.0
 
 
 def ground(folders: Sequence[Path], paragraphs: int) -> Ground:
     """Return a corpus of so many paragraphs and its index, which is built once and kept."""
     encoder, _ = building_encoder(Settings(), anew=True)
     forms = f"{FORMAT}-{CUTTING}-{RECIPE}-{ANALYSIS}-{encoder.identity[:8]}"
-    kept = CACHE / "unencoded" / f"{'-'.join(folder.name for folder in folders)}-{paragraphs}-{forms}"
-    corpus, index = kept / "corpus", kept / "index"
-    if not (kept / "whole").exists():
+    names = "-".join(folder.name for folder in folders)
+    kept = CACHE / "unencoded" / f"{names}-{paragraphs}-{forms}"
+    corpus, index, told = kept / "corpus", kept / "index", kept / "build.json"
+    if not told.exists():
+        real = _real_vectors(folders, encoder, CACHE / "unencoded" / f"{names}-vectors-{encoder.identity[:8]}.npy")
         print(f"    an index of {paragraphs:,} paragraphs is built, without the model, and kept", flush=True)
         shutil.rmtree(kept, ignore_errors=True)
-        texts = load_paragraphs(folders, paragraphs).texts
-        write_documents(texts, corpus, _EACH)
+        write_documents(load_paragraphs(folders, paragraphs).texts, corpus, _EACH)
+        began = time.perf_counter()
         settings = Settings(corpus=corpus, index=index)
-        unencoded = Unencoded(encoder, encoder.encode_passages(texts[:_REAL], lambda _: None))
-        build(Tools(settings, Disk(index), unencoded, no_bars), BuildOptions())
-        (kept / "whole").touch()
+        build(Tools(settings, Disk(index), Unencoded(encoder, real), no_bars), BuildOptions())
+        told.write_text(json.dumps({"seconds": round(time.perf_counter() - began, 1)}), "utf-8")
     with open_current(index) as generation:
-        return Ground(corpus, index, paragraphs, generation.manifest.passages)
+        passages = generation.manifest.passages
+    return Ground(corpus, index, paragraphs, passages, **json.loads(told.read_text("utf-8")))
+
+
+def _real_vectors(folders: Sequence[Path], encoder: Encoder, path: Path) -> Vectors:
+    """Return the vectors of real paragraphs, which are encoded once."""
+    if not path.exists():
+        print(f"    {_REAL:,} paragraphs are encoded, and kept", flush=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.save(path, encoder.encode_passages(load_paragraphs(folders, _REAL).texts, lambda _: None))
+    vectors: Vectors = np.load(path)
+    return vectors

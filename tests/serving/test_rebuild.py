@@ -193,13 +193,24 @@ STUBBORN = f"import signal; signal.signal(15, signal.SIG_IGN)\n{PATIENT}"
 def test_closing_ends_the_build_that_is_under_way() -> None:
     async def story() -> None:
         builder, told = python(PATIENT), list[BuildProgress]()
-        await builder.close()
         building = asyncio.create_task(builder.run(full=False, progress=told.append))
         await until(lambda: told)
         await builder.close()
         with pytest.raises(BriefbotError, match=r"^The build was ended from outside \(signal 15\); nothing was pub"):
             await building
         assert not builder.running
+
+    asyncio.run(story())
+
+
+def test_closing_ends_a_build_that_is_only_about_to_begin() -> None:
+    async def story() -> None:
+        builder = python(PATIENT)
+        building = asyncio.create_task(builder.run(full=False, progress=lambda _: None))
+        await asyncio.sleep(0)  # the process is being made, and is not known yet
+        await builder.close()
+        with pytest.raises(BriefbotError, match="ended from outside"):
+            await building
 
     asyncio.run(story())
 

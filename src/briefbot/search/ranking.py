@@ -36,9 +36,15 @@ def rank(query: Query, sources: Sequence[Source], place: Callable[[int], object]
     """Return all candidates, best first; equal scores stand in the order of `place`, which orders rows by document."""
     matches = {source.name: source.match(query) for source in sources}
     nominated = [match.candidates(CANDIDATES) for match in matches.values()]
-    rows = np.unique(np.concatenate(nominated)) if nominated else np.empty(0, np.int64)
+    rows = _distinct(np.concatenate([np.empty(0, np.int64), *nominated]))
     hits = _hits(rows, matches)
     return Ranked(tuple(_in_order(hits, place)), matches)
+
+
+def _distinct(rows: Rows) -> Rows:
+    """Return the rows in order, each once, without the masked arrays that `np.unique` would load at a cold start."""
+    ordered = np.sort(rows)
+    return ordered[np.diff(ordered, prepend=-1) > 0]
 
 
 def _hits(rows: Rows, matches: Mapping[str, Matches]) -> list[Hit]:

@@ -43,7 +43,7 @@ class Rebuilder:
     def __init__(self, command: Sequence[str]) -> None:
         self._command = tuple(command)
         self._child: Process | None = None
-        self._busy = False
+        self._busy = self._closing = False
 
     @property
     def running(self) -> bool:
@@ -64,7 +64,8 @@ class Rebuilder:
             self._busy, self._child = False, None
 
     async def close(self) -> None:
-        """End the build that is under way, if any; what was current stays."""
+        """End the build that is under way or just begins, if any; what was current stays."""
+        self._closing = True
         if self._child:
             await _ended(self._child)
 
@@ -80,6 +81,8 @@ class Rebuilder:
             start_new_session=True,  # Ctrl-C is for this process, which then ends the build
         )
         try:
+            if self._closing:
+                await _ended(child)
             output, last_words = await asyncio.gather(_output(child), _last_words(child, progress))
             return _report(await child.wait(), output, last_words)
         finally:
