@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Plan:
     """Counts for all tables; `beside` pairs paragraphs with rounds, and 0 stands for all there are.
 
-    `scale`, `memory` and `asked_cold` are paragraphs of an index; `questions` are those that a bot is asked.
+    `scale`, `memory` and `asked_cold` are paragraphs of an index, which become a quarter more passages; `questions` are
+    those that a bot is asked.
     """
 
     encoded: int = 600
@@ -18,13 +19,13 @@ class Plan:
     beside: tuple[tuple[int, int], ...] = ((1_000, 3), (10_000, 2))
     beside_questions: int = 300
     beside_starts: int = 5
-    scale: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    scale: tuple[int, ...] = (10_000, 100_000, 800_000)
     scale_questions: int = 1_000
     small_documents: int = 10_000
     small_runs: int = 7
     asked_cold: tuple[int, ...] = (10_000, 100_000)
     asked_cold_runs: int = 10
-    memory: tuple[int, ...] = (10_000, 100_000, 1_000_000)
+    memory: tuple[int, ...] = (10_000, 100_000, 800_000)
     questions: int = 10_000
     questions_in_discord: int = 1_000
 

@@ -1,7 +1,8 @@
 """How the vectors of a large segment are divided into cells, and how many of these have to be looked into.
 
-Recall is measured while the cells are made: for some of the vectors, moved as far as a question is from its answer,
-the ten nearest of all are known, and so is how many cells have to be looked into to find them.
+Recall is measured while the cells are made: for vectors that are as far from all others as questions are, the ten
+nearest of all are known, and so is how many cells have to be looked into to find them. Such a vector lies between two
+of the index and is moved from there: about as many of its nearest are found as of a question's.
 """
 
 from __future__ import annotations
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
 RECALL = 0.99  # that the number of cells looked into is chosen for
 _SAMPLED = 32  # vectors a cell, to find its centroid
 _MOST = 4_096  # cells
-_FEWEST_PROBES = 128
 _ASKED = 400  # vectors that recall is measured with
 _NEAREST = 10
-_APART = 1.5  # the length of what is added to them: their cosine to what they were is then about 0.55
+_APART = 1.0  # the length of what is added to them: their cosine to the nearest is then about 0.55, as a question's is
 _GATHERED = 1 << 15  # vectors copied at once
 _SEED = 7
 
@@ -43,7 +43,7 @@ def cells_for(codes: Callable[[], Iterable[Codes]], count: int, dimensions: int)
     chance = np.random.default_rng(_SEED)
     sample = _chosen(codes(), np.sort(chance.choice(count, min(count, _SAMPLED * number), replace=False)), dimensions)
     centroids = trained_centroids(sample, number)
-    asked = _moved(sample[chance.choice(len(sample), min(len(sample), _ASKED), replace=False)], chance)
+    asked = _as_questions(sample, chance)
     cell_of = np.empty(count, np.int64)
     best, nearest = np.empty((len(asked), 0), np.float32), np.empty((len(asked), 0), np.int64)
     start = 0
@@ -84,10 +84,17 @@ def _chosen(codes: Iterable[Codes], rows: Rows, dimensions: int) -> Vectors:
     return np.concatenate(pieces)
 
 
-def _moved(vectors: Vectors, chance: np.random.Generator) -> Vectors:
-    noise = chance.standard_normal(vectors.shape, np.float32) * np.float32(_APART / np.sqrt(vectors.shape[1]))
-    moved: Vectors = (vectors + noise) / np.linalg.norm(vectors + noise, axis=1, keepdims=True)
-    return moved
+def _as_questions(vectors: Vectors, chance: np.random.Generator) -> Vectors:
+    """Return vectors halfway between two of those given, moved."""
+    some, others = chance.choice(len(vectors), (2, min(len(vectors), _ASKED)))
+    noise = chance.standard_normal((len(some), vectors.shape[1]), np.float32) / np.sqrt(vectors.shape[1])
+    between = _of_length_1(vectors[some] + vectors[others])
+    return _of_length_1(between + np.float32(_APART) * noise.astype(np.float32))
+
+
+def _of_length_1(vectors: Vectors) -> Vectors:
+    scaled: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return scaled
 
 
 def _nearest(best: Vectors, nearest: Rows, scores: Vectors, rows: Rows) -> tuple[Vectors, Rows]:
@@ -104,6 +111,5 @@ def _looked_into(centroids: Vectors, asked: Vectors, cells: Rows) -> tuple[int, 
     places = np.empty_like(order)
     np.put_along_axis(places, order, np.broadcast_to(np.arange(order.shape[1]), order.shape), 1)
     needed = np.sort(np.take_along_axis(places, cells, 1).ravel()) + 1
-    enough = int(needed[min(len(needed) - 1, int(np.ceil(RECALL * len(needed))))])
-    probes = min(len(centroids), max(enough, _FEWEST_PROBES))
+    probes = int(needed[min(len(needed) - 1, int(np.ceil(RECALL * len(needed))))])
     return probes, float(round(np.mean(needed <= probes), 4))
