@@ -50,9 +50,10 @@ def _distinct(rows: Rows) -> Rows:
 def _hits(rows: Rows, matches: Mapping[str, Matches]) -> list[Hit]:
     features = {name: match.scores(rows) for name, match in matches.items()}
     fused = sum((WEIGHTS[name] * scores for name, scores in features.items()), np.zeros(len(rows)))
+    each = zip(*(scores.tolist() for scores in features.values()), strict=True)
     return [
-        Hit(int(row), float(fused[i]), {name: float(scores[i]) for name, scores in features.items()})
-        for i, row in enumerate(rows)
+        Hit(row, score, dict(zip(features, values, strict=True)))
+        for row, score, values in zip(rows.tolist(), fused.tolist(), each, strict=True)
     ]
 
 
