@@ -9,6 +9,6 @@ from tests.fakes import WordEncoder
 from briefbot.cli import encoders, library, run
 
 if __name__ == "__main__":
-    encoders.building_encoder = lambda _settings, *, anew: (WordEncoder(), None)
+    encoders.building_encoder = lambda _settings, **_: (WordEncoder(), None)
     library.answering_encoder = lambda _generation, _settings, _plain: WordEncoder()
     sys.exit(run(sys.argv[1:]))

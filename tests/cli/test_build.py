@@ -16,7 +16,7 @@ import os, sys
 from briefbot.cli import run
 from briefbot.cli import encoders
 from tests.fakes import WordEncoder
-encoders.building_encoder = lambda _, *, anew: (WordEncoder(), None)
+encoders.building_encoder = lambda _, **__: (WordEncoder(), None)
 code = run(sys.argv[1:])
 print(os.nice(0), os.sched_getscheduler(0) == os.SCHED_IDLE, open("/proc/self/oom_score_adj").read().strip())
 sys.exit(code)

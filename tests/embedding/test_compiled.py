@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +21,8 @@ from briefbot.errors import ModelError
 from briefbot.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from briefbot.embedding.encoder import Vectors
 
 
@@ -123,3 +128,23 @@ def test_a_probe_with_another_vector_does_not_agree() -> None:
     (_, first), (_, second), _ = encoder().model.facts.probes
     changed = bytes(encoder().compiled).replace(first.encode(), second.encode())
     assert CompiledModel(changed).agreement() < 0.9
+
+
+_ENCODE = """
+import sys
+from pathlib import Path
+from briefbot.embedding.compiled import CompiledEncoder
+print(CompiledEncoder("a model", Path(sys.argv[1]).read_bytes).encode_questions(["Where?"]).shape)
+"""
+
+
+def test_nothing_of_what_the_runtime_counts_is_kept_or_sent(tmp_path: Path) -> None:
+    (tmp_path / "model").write_bytes(compiled_model(model_folder(DEFAULT_MODEL), "int8"))
+    home = tmp_path / "home"
+    home.mkdir()
+    settings = ("HOME", "XDG_CACHE_HOME", "ORT_DISABLE_TELEMETRY", "TMPDIR")
+    environment = {name: value for name, value in os.environ.items() if name not in settings}
+    command = (sys.executable, "-c", _ENCODE, str(tmp_path / "model"))
+    done = subprocess.run(command, env=environment | {"HOME": str(home)}, check=True, capture_output=True)
+    assert done.stdout.startswith(b"(1, ")
+    assert list(home.rglob("*")) == []  # its device's name and what is still to be sent would be below .cache

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from briefbot.building.preparing import Bars
     from briefbot.reports import Remark
 
+_COMPILING = "The model is compiled, once for all builds; that takes about half a minute."
+
 
 @click.command()
 @click.option("--full", is_flag=True, help="Read and embed everything anew.")
@@ -49,7 +51,8 @@ def build(session: Session, *, background: bool, progress_json: bool, **options:
     require_for_building(READING)  # a reader without its library would take every document for unreadable
     settings = session.settings
     bars = _bars(session, as_json=progress_json)
-    encoder, remark = building_encoder(settings, anew=options["full"])
+    told = (lambda: None) if progress_json else lambda: session.note(_COMPILING)
+    encoder, remark = building_encoder(settings, anew=options["full"], compiling=told)
     report = build_index(Tools(settings, Disk(settings.index), encoder, bars), BuildOptions(**options))
     if remark:
         report = replace(report, remarks=(_not_compiled(remark), *report.remarks))

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from briefbot.settings import Settings
 
 
-def building_encoder(settings: Settings, *, anew: bool) -> tuple[Encoder, str | None]:
+def building_encoder(
+    settings: Settings, *, anew: bool, compiling: Callable[[], None] = lambda: None
+) -> tuple[Encoder, str | None]:
     """Return the encoder for a build, and why it is not the compiled one where it is not.
 
-    With `anew`, what the index has is not looked at. Raises ModelError where the settings name no model.
+    With `anew`, what the index has is not looked at. `compiling` is called before a model is compiled.
+    Raises ModelError where the settings name no model.
     """
     folder = model_folder(settings.model)
     if settings.precision == "reference":
@@ -35,7 +38,7 @@ def building_encoder(settings: Settings, *, anew: bool) -> tuple[Encoder, str | 
     if kept:
         return kept, None
     try:
-        data = compiled_model(folder, settings.precision)
+        data = compiled_model(folder, settings.precision, compiling)
     except ModelError as reason:
         return reference_encoder(settings.model), str(reason)
     return _compiled(settings.model, lambda: data), None

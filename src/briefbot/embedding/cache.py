@@ -12,10 +12,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from briefbot.embedding.models import model_identity
 from briefbot.errors import ModelError
 from briefbot.packages import COMPILING, require_for_building
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RECIPE = 1  # raised when the same model begins to be compiled to something else
 _CHECKSUM = 32  # bytes
@@ -39,8 +43,8 @@ def refusal_file(source: str) -> Path:
     return cached_file(source).with_suffix(".refused")
 
 
-def compiled_model(folder: Path, precision: str) -> bytes:
-    """Return the compiled model of `folder`, from the cache or made now.
+def compiled_model(folder: Path, precision: str, making: Callable[[], None] = lambda: None) -> bytes:
+    """Return the compiled model of `folder`, from the cache or made now; `making` is called before it is made.
 
     Raises ModelError with the reason, and MissingPackages where nothing on this machine could make it.
     """
@@ -49,6 +53,8 @@ def compiled_model(folder: Path, precision: str) -> bytes:
         return data
     if refusal_file(source).exists():
         raise ModelError(refusal_file(source).read_text("utf-8").strip())
+    require_for_building(COMPILING)
+    making()
     return _compiled_now(folder, precision, source)
 
 
@@ -63,7 +69,6 @@ def _cached(source: str) -> bytes | None:
 
 
 def _compiled_now(folder: Path, precision: str, source: str) -> bytes:
-    require_for_building(COMPILING)
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch, "model.onnx")
         command = ("-P", "-m", "briefbot.embedding.compiling", str(folder), precision, source, str(made))

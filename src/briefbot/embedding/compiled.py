@@ -242,7 +242,6 @@ def _runtime() -> Any:
     import onnxruntime
 
     onnxruntime.set_default_logger_severity(4)
-    onnxruntime.disable_telemetry_events()
     return onnxruntime
 
 

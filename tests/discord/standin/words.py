@@ -71,7 +71,7 @@ def use_words() -> None:
         return (python, "-m", __name__ if __name__ != "__main__" else __spec__.name, *rest)
 
     briefbot.cli.run._build_command = build_command
-    briefbot.cli.encoders.building_encoder = lambda _settings, *, anew: (WordProcess(), None)
+    briefbot.cli.encoders.building_encoder = lambda _settings, **_: (WordProcess(), None)
     briefbot.cli.library.answering_encoder = lambda _generation, _settings, _plain: WordProcess()
 
 
