@@ -87,10 +87,8 @@ def _model(settings: Settings) -> Item:
         identity = model_identity(model_folder(settings.model))
     except BriefbotError as error:
         if _kept_model(settings):
-            return Item(
-                "model", "warn", f"the one in the index answers, and none is here to build with: {error}", _ONLY_ANSWERS
-            )
-        return Item("model", "fail", str(error), "set another model, or install it as the sentence says")
+            return Item("model", "warn", "the one in the index answers; none is here to build with", _ONLY_ANSWERS)
+        return Item("model", "fail", str(error), _build_anew("set another model, or install it as the sentence says"))
     return Item("model", "ok", f"{settings.model} ({identity[:12]})", "")
 
 
@@ -101,7 +99,7 @@ def _encoder(settings: Settings) -> Item:
             return _compiled(CompiledEncoder(settings.model, kept).model.facts, "kept in the index")
         source = source_of(model_folder(settings.model), settings.precision)
     except BriefbotError as error:
-        return Item("encoder", "fail", str(error), "run: briefbot build --full")
+        return Item("encoder", "fail", str(error), _build_anew("run: briefbot build --full"))
     if settings.precision == "reference":
         return Item("encoder", "ok", "sentence-transformers itself, as the setting precision says", "")
     if refusal_file(source).exists():
@@ -109,6 +107,11 @@ def _encoder(settings: Settings) -> Item:
     return Item(
         "encoder", "ok", "compiled by the next build, once" * (not cached_file(source).exists()) or "compiled", ""
     )
+
+
+def _build_anew(fix: str) -> str:
+    """Return how an index is mended: by `fix`, or from where it is built."""
+    return _ONLY_ANSWERS if missing(BUILDING) else fix
 
 
 def _kept_model(settings: Settings) -> Callable[[], memoryview] | None:
@@ -160,9 +163,11 @@ def _index(settings: Settings) -> Item:
         with open_current(settings.index) as generation:
             manifest = generation.manifest
     except NoIndex:
-        return Item("index", "warn", f"there is none in the folder {settings.index} yet", "run: briefbot build")
+        return Item(
+            "index", "warn", f"there is none in the folder {settings.index} yet", _build_anew("run: briefbot build")
+        )
     except BriefbotError as error:
-        return Item("index", "fail", str(error), "run: briefbot build --full")
+        return Item("index", "fail", str(error), _build_anew("run: briefbot build --full"))
     if manifest.encoder.name != settings.model:
         return Item("index", "fail", f"made with the model {manifest.encoder.name}", "run: briefbot build")
     return Item("index", "ok", f"generation {manifest.generation}, {manifest.passages} passages", "")
