@@ -123,6 +123,7 @@ class _Child:
     def ask(self, data: bytes, suffix: str, limits: Limits) -> Reading:
         late = threading.Event()
         watch = threading.Timer(limits.seconds, self._stop, [late])
+        watch.daemon = True  # an interruption may come between the next two lines
         watch.start()
         try:
             return self._exchange(data, suffix, limits)
