@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.cli.conftest import Place, run_briefbot
 
+from briefbot import cli
 from briefbot.cli import commands
 
 if TYPE_CHECKING:
@@ -148,3 +149,14 @@ def test_a_result_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
     command = f"{sys.executable} -m briefbot --help > /dev/full"
     called = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (called.returncode, called.stderr) == (74, "briefbot: The result could not be written: the disk is full.\n")
+
+
+def test_an_interruption_while_a_library_is_loaded_is_one_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(*_: object, **__: object) -> None:
+        raise ImportError("initialization failed") from KeyboardInterrupt()  # as the interpreter does for extensions
+
+    monkeypatch.setattr(cli.commands, "main", load)
+    assert cli.run(["build"]) == 130
+    assert capsys.readouterr().err == "briefbot: Interrupted; nothing was changed.\n"

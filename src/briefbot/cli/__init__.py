@@ -114,7 +114,7 @@ def _in_words(error: BaseException) -> tuple[int, str]:
     match error:
         case BriefbotError():
             return error.exit_code, str(error)
-        case KeyboardInterrupt() | click.Abort():
+        case KeyboardInterrupt() | click.Abort() | ImportError(__cause__=KeyboardInterrupt()):  # while C is imported
             return 130, "Interrupted; nothing was changed."
         case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG):
             _forget_output()
