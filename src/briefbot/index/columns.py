@@ -76,6 +76,16 @@ def _aligned(offset: int) -> int:
     return -(-offset // ALIGNMENT) * ALIGNMENT
 
 
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Where a column lies in its part, and what its bytes mean; `width` is the size of a row."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    offset: int
+    width: int
+
+
 class Columns:
     """The arrays of one part, as views of the mapped file; each is verified when it is first asked for."""
 
@@ -84,24 +94,23 @@ class Columns:
             raise ForeignIndex("A part of the index is not in briefbot's form; run: briefbot build --full")
         length = int.from_bytes(part.read(8, 16), "little")
         self._part = part
-        self._places: dict[str, tuple[str, list[int], int]] = json.loads(bytes(part.read(16, 16 + length)))
+        places: dict[str, tuple[str, list[int], int]] = json.loads(bytes(part.read(16, 16 + length)))
+        self._places = {name: _column(*place) for name, place in places.items()}
 
     def whole(self, name: str) -> Array:
         """Return a column, without a copy."""
-        dtype, shape, offset = self._places[name]
-        size = np.dtype(dtype).itemsize * math.prod(shape)
-        return np.frombuffer(self._part.read(offset, offset + size), dtype).reshape(shape)
+        return self.slice(name, 0, self._places[name].shape[0])
 
     def length(self, name: str) -> int:
         """Return how many rows a column has, without touching it."""
-        return self._places[name][1][0]
+        return self._places[name].shape[0]
 
     def slice(self, name: str, start: int, end: int) -> Array:
         """Return some rows of a column, and verify no more than the blocks they stand in."""
-        dtype, shape, offset = self._places[name]
-        width = np.dtype(dtype).itemsize * math.prod(shape[1:])
-        view = self._part.read(offset + start * width, offset + end * width)
-        return np.frombuffer(view, dtype).reshape(end - start, *shape[1:])
+        column = self._places[name]
+        first = column.offset + start * column.width
+        found = np.frombuffer(self._part.read(first, first + (end - start) * column.width), column.dtype)
+        return found if len(column.shape) == 1 else found.reshape(end - start, *column.shape[1:])
 
     def text(self, name: str, start: int, end: int) -> str:
         """Return the UTF-8 text between two bytes of a blob."""
@@ -125,3 +134,8 @@ def blob(texts: Sequence[str]) -> tuple[Array, Array]:
     encoded = [text.encode("utf-8") for text in texts]
     ends = ends_of(np.array([len(data) for data in encoded], np.uint64))
     return np.frombuffer(b"".join(encoded), np.uint8), ends
+
+
+def _column(kind: str, shape: Sequence[int], offset: int) -> _Column:
+    dtype = np.dtype(kind)
+    return _Column(dtype, tuple(shape), offset, dtype.itemsize * math.prod(shape[1:]))

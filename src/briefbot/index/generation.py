@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from briefbot.index.vectors import Mask
 
 _SCOPES = 16  # remembered at once
+_NAMES = 256  # of documents, remembered at once with where they are
 _LOOK_UP = 64  # looking one name up costs about as much as comparing so many
 
 
@@ -63,6 +64,7 @@ class Documents(Mapping[str, Listed]):
     def __init__(self, segments: Sequence[Segment], count: int) -> None:
         self._segments = segments
         self._count = count
+        self._place = lru_cache(maxsize=_NAMES)(partial(_place_of, segments))  # an answer asks for each several times
 
     def __len__(self) -> int:
         return self._count
@@ -96,15 +98,16 @@ class Documents(Mapping[str, Listed]):
         )
         return sorted(names)
 
-    def _place(self, name: str) -> tuple[int, int] | None:
-        for i, segment in enumerate(self._segments):
-            row = segment.row_of(name)
-            if row is not None and not segment.dead[row]:
-                return i, row
-        return None
-
     def _listed(self, name: str, segment: int, row: int) -> Listed:
         return Listed(segment, row, name, len(self._segments[segment].rows_of(row)))
+
+
+def _place_of(segments: Sequence[Segment], name: str) -> tuple[int, int] | None:
+    for i, segment in enumerate(segments):
+        row = segment.row_of(name)
+        if row is not None and not segment.dead[row]:
+            return i, row
+    return None
 
 
 class DocumentItems(ItemsView[str, Listed]):

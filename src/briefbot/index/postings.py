@@ -197,9 +197,14 @@ class _Words(Sequence[bytes]):
     def place(self, word: bytes) -> int | None:
         """Return where a word stands, or None; every so many words are remembered, and those between read at once."""
         start = max(0, bisect_right(self._anchors, word) - 1) * _APART
-        near = list(self._between(start, min(len(self), start + _APART)))
-        place = bisect_left(near, word)
-        return start + place if place < len(near) and near[place] == word else None
+        ends = self._ends[start : start + _APART + 1].tolist()
+        data = self._columns.slice("words", ends[0], ends[-1]).tobytes()
+
+        def at(i: int) -> bytes:
+            return data[ends[i] - ends[0] : ends[i + 1] - ends[0]]
+
+        place = bisect_left(range(len(ends) - 1), word, key=at)
+        return start + place if place < len(ends) - 1 and at(place) == word else None
 
     @cached_property
     def _anchors(self) -> list[bytes]:

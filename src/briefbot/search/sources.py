@@ -138,6 +138,14 @@ class _Held:
         return (rows.astype(np.int64) + start for start, rows, _ in self.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Located:
+    """Some rows of a generation: for each segment the places of those in it, and their rows there."""
+
+    count: int
+    parts: tuple[tuple[Rows, Counts], ...]
+
+
 class LexicalMatches:
     """The passages by BM25 for one question.
 
@@ -164,7 +172,7 @@ class LexicalMatches:
             if len(rows) > n:
                 rows = _within_reach(rows, found[rows], n, left)
             if len(rows) >= n and _nth(found[rows], n) > left * _CAUTION:
-                found[rows] += self._scores(term, rows)
+                found[rows] += self._scores(term, self._located(rows))
             else:
                 rows = np.concatenate([rows, *self._scored_all(term, found)])
             left -= self.worth[term]
@@ -174,15 +182,14 @@ class LexicalMatches:
 
     def scores(self, rows: Rows) -> Scores:
         """Return the BM25 scores as parts of the best."""
-        scores = np.zeros(len(rows))
-        for term in self._held:
-            scores += self._scores(term, rows)
+        located = self._located(rows)
+        scores = sum((self._scores(term, located) for term in self._held), np.zeros(len(rows)))
         return _parts_of_best(scores)
 
     def coverage(self, row: int) -> float:
         """Return which share of the question's terms, weighed by their worth, the passage holds."""
         total = sum(self.worth.values())
-        here = np.array([row])
+        here = self._located(np.array([row]))
         held = sum(worth for term, worth in self.worth.items() if self._scores(term, here)[0] > 0)
         return held / total if total else 0.0
 
@@ -205,17 +212,25 @@ class LexicalMatches:
             found[here] += np.where(allowed, scores, 0.0)
             yield new
 
-    def _scores(self, term: str, wanted: Rows) -> Scores:
+    def _located(self, wanted: Rows) -> _Located:
+        """Return for each segment which of the rows stand in it, and their rows there."""
+        parts = []
+        for start, lengths in self._lengths:
+            here = np.flatnonzero((wanted >= start) & (wanted < start + len(lengths)))
+            parts.append((here, (wanted[here] - start).astype(np.uint32)))
+        return _Located(len(wanted), tuple(parts))
+
+    def _scores(self, term: str, wanted: _Located) -> Scores:
         """Return what a term adds to the score of each of some rows."""
-        scores = np.zeros(len(wanted))
-        for (start, rows, frequencies), (_, lengths) in zip(self._held[term].parts, self._lengths, strict=True):
-            if len(rows) == 0:
+        scores = np.zeros(wanted.count)
+        parts = zip(self._held[term].parts, self._lengths, wanted.parts, strict=True)
+        for (_, rows, frequencies), (_, lengths), (here, local) in parts:
+            if len(rows) == 0 or len(here) == 0:
                 continue
-            local = wanted - start
-            places = np.minimum(np.searchsorted(rows, np.clip(local, 0, len(lengths)).astype(np.uint32)), len(rows) - 1)
+            places = np.minimum(np.searchsorted(rows, local), len(rows) - 1)
             hits = np.flatnonzero(rows[places] == local)
             places = places[hits]
-            scores[hits] = self._saturated(term, frequencies[places], lengths[rows[places]])
+            scores[here[hits]] = self._saturated(term, frequencies[places], lengths[local[hits]])
         return scores
 
     def _saturated(self, term: str, frequencies: Counts, lengths: Counts) -> Scores:
