@@ -6,7 +6,6 @@ module knows scores; it refuses to know where they come from.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from briefbot.index.vectors import Rows
-    from briefbot.search.sources import Matches, Query, Source
+    from briefbot.search.sources import Matches, Query, Scores, Source
 
 CANDIDATES = 100
 WEIGHTS: Mapping[str, float] = {"dense": 0.7, "lexical": 0.3}
@@ -37,8 +36,7 @@ def rank(query: Query, sources: Sequence[Source], place: Callable[[int], object]
     matches = {source.name: source.match(query) for source in sources}
     nominated = [match.candidates(CANDIDATES) for match in matches.values()]
     rows = _distinct(np.concatenate([np.empty(0, np.int64), *nominated]))
-    hits = _hits(rows, matches)
-    return Ranked(tuple(_in_order(hits, place)), matches)
+    return Ranked(tuple(_hits(rows, matches, place)), matches)
 
 
 def _distinct(rows: Rows) -> Rows:
@@ -47,17 +45,24 @@ def _distinct(rows: Rows) -> Rows:
     return ordered[np.diff(ordered, prepend=-1) > 0]
 
 
-def _hits(rows: Rows, matches: Mapping[str, Matches]) -> list[Hit]:
+def _hits(rows: Rows, matches: Mapping[str, Matches], place: Callable[[int], object]) -> list[Hit]:
     features = {name: match.scores(rows) for name, match in matches.items()}
     fused = sum((WEIGHTS[name] * scores for name, scores in features.items()), np.zeros(len(rows)))
-    each = zip(*(scores.tolist() for scores in features.values()), strict=True)
+    order = _in_order(rows, fused, place)
+    each = zip(*(scores[order].tolist() for scores in features.values()), strict=True)
     return [
         Hit(row, score, dict(zip(features, values, strict=True)))
-        for row, score, values in zip(rows.tolist(), fused.tolist(), each, strict=True)
+        for row, score, values in zip(rows[order].tolist(), fused[order].tolist(), each, strict=True)
     ]
 
 
-def _in_order(hits: Sequence[Hit], place: Callable[[int], object]) -> list[Hit]:
-    times = Counter(hit.score for hit in hits)
-    tied = {score for score, count in times.items() if count > 1}
-    return sorted(hits, key=lambda hit: (-hit.score, place(hit.row) if hit.score in tied else ()))
+def _in_order(rows: Rows, fused: Scores, place: Callable[[int], object]) -> Rows:
+    """Return where the scores stand, highest first; only where some are equal, their places are looked up."""
+    order = np.argsort(-fused, kind="stable")
+    descending = fused[order]
+    tied = set(descending[1:][descending[1:] == descending[:-1]].tolist())
+    if not tied:
+        return order
+    scores = fused.tolist()
+    keys = [(-score, place(int(rows[i])) if score in tied else ()) for i, score in enumerate(scores)]
+    return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
