@@ -19,7 +19,7 @@ class Plan:
     beside: tuple[tuple[int, int], ...] = ((1_000, 3), (10_000, 2))
     beside_questions: int = 300
     beside_starts: int = 5
-    scale: tuple[int, ...] = (10_000, 100_000, 800_000)
+    scale: tuple[int, ...] = (8_100, 100_000, 800_000)
     scale_questions: int = 1_000
     small_documents: int = 10_000
     small_runs: int = 7

@@ -183,7 +183,10 @@ def _manifest(task: _Task, prepared: Prepared, staging: str) -> Manifest:
     tools, kept = task.tools, task.plan.kept
     carried = carry_over(task.base, frozenset(kept)) if task.base and kept else []
     encoder = _encoder_entry(task, staging)
-    segments = settle([*carried, *prepared.segments], encoder, tools.disk, staging)
+    entries = [*carried, *prepared.segments]
+    written = range(len(carried), len(entries))
+    together = frozenset(written if len(written) > 1 else ())  # what one build has written stands in one segment
+    segments = settle(entries, encoder, tools.disk, staging, rewrite=together)
     return Manifest(
         generation=next_number(tools.disk.root),
         made=datetime.now(UTC).replace(microsecond=0),
