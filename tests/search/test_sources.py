@@ -165,6 +165,21 @@ def test_scope_and_filters_act_before_ranking(
         assert len(matches.candidates(1)) == min(1, len(expected))
 
 
+@pytest.mark.parametrize("frequent", [0, 1, 2])
+def test_scores_do_not_depend_on_which_terms_are_taken_for_frequent(
+    desk: Desk, generation: Generation, frequent: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = query(desk, generation, "Kim met Putin and grain the")
+    matches = LexicalSource(generation).match(asked)
+    rows = np.sort(matches.candidates(100))
+    monkeypatch.setattr("briefbot.search.sources._FREQUENT", frequent)
+    others = LexicalSource(generation).match(asked)
+    assert np.sort(others.candidates(100)).tolist() == rows.tolist() != []
+    assert others.scores(rows) == pytest.approx(matches.scores(rows), abs=1e-12)
+    best = matches.scores(matches.candidates(1))
+    assert others.scores(others.candidates(1)) == pytest.approx(best, abs=1e-12)
+
+
 def test_an_index_without_documents_has_no_candidates(tmp_path: Path) -> None:
     empty = Desk(tmp_path)
     empty.build()

@@ -7,6 +7,7 @@ that a candidate of one source has a score from all of them. A feature that only
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -149,9 +150,9 @@ class _Located:
 class LexicalMatches:
     """The passages by BM25 for one question.
 
-    Candidates are sought by the terms that are worth most first. Once what the others are worth together cannot lift a
-    passage that holds none of the first above those found, only these are scored on: a word that stands everywhere is
-    looked up for some passages, and not scored for all.
+    All passages that hold one of the rarer terms are scored at once. Of the terms that very many hold, those worth most
+    come first: once what the others are worth together cannot lift a passage that holds none so far above those found,
+    only these are scored on. So a word that stands everywhere is looked up for some passages, and not scored for all.
     """
 
     def __init__(self, generation: Generation, query: Query) -> None:
@@ -161,14 +162,15 @@ class LexicalMatches:
         self._average = visible.terms / visible.count if visible.count else 1.0
         self._held = {term: _held(generation, term) for term in query.terms}
         self.worth = {term: self._inverse_frequency(term, held) for term, held in self._held.items()}
+        often = (term for term, held in self._held.items() if held.count > _FREQUENT)
+        self._often = sorted(often, key=self.worth.__getitem__, reverse=True)
 
     def candidates(self, n: int) -> Rows:
         """Return the rows with the highest BM25 above zero."""
-        found = np.zeros(len(self._query.allowed))
-        rows = np.empty(0, np.int64)
-        terms = sorted(self._held, key=self.worth.__getitem__, reverse=True)
-        left = sum(self.worth.values())
-        for term in terms:
+        found = self._by_rare * self._query.allowed
+        rows = np.flatnonzero(found)
+        left = sum(self.worth[term] for term in self._often)
+        for term in self._often:
             if len(rows) > n:
                 rows = _within_reach(rows, found[rows], n, left)
             if len(rows) >= n and _nth(found[rows], n) > left * _CAUTION:
@@ -182,9 +184,22 @@ class LexicalMatches:
 
     def scores(self, rows: Rows) -> Scores:
         """Return the BM25 scores as parts of the best."""
-        located = self._located(rows)
-        scores = sum((self._scores(term, located) for term in self._held), np.zeros(len(rows)))
+        scores = self._by_rare[rows]
+        if self._often:
+            located = self._located(rows)
+            scores += sum(self._scores(term, located) for term in self._often)
         return _parts_of_best(scores)
+
+    @cached_property
+    def _by_rare(self) -> Scores:
+        """The score of every row by the terms that are not frequent."""
+        rows, scores = [np.empty(0, np.int64)], [np.empty(0)]
+        for term in (term for term in self._held if term not in self._often):
+            for (start, here, frequencies), (_, lengths) in zip(self._held[term].parts, self._lengths, strict=True):
+                rows.append(here.astype(np.int64) + start)
+                scores.append(self._saturated(term, frequencies, lengths[here]))
+        size = len(self._query.allowed)
+        return np.asarray(np.bincount(np.concatenate(rows), np.concatenate(scores), size), np.float64)
 
     def coverage(self, row: int) -> float:
         """Return which share of the question's terms, weighed by their worth, the passage holds."""
