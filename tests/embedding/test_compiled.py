@@ -106,7 +106,7 @@ def test_the_vectors_of_tokens_come_from_the_same_pass() -> None:
 def test_it_says_what_it_is() -> None:
     facts = encoder().model.facts
     assert (facts.precision, facts.dimensions, facts.length) == ("int8", 384, 256)
-    assert facts.agreement > 0.98
+    assert facts.agreement > 0.97
     assert len(facts.probes) == 3
     assert encoder().source == facts.source
     assert len(encoder().identity) == 64
