@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.cli.conftest import Place, run_briefbot
 
-from briefbot import cli
-from briefbot.cli import commands
+from briefbot.cli import commands, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,6 +156,6 @@ def test_an_interruption_while_a_library_is_loaded_is_one_too(
     def load(*_: object, **__: object) -> None:
         raise ImportError("initialization failed") from KeyboardInterrupt()  # as the interpreter does for extensions
 
-    monkeypatch.setattr(cli.commands, "main", load)
-    assert cli.run(["build"]) == 130
+    monkeypatch.setattr(commands, "main", load)
+    assert run(["build"]) == 130
     assert capsys.readouterr().err == "briefbot: Interrupted; nothing was changed.\n"
