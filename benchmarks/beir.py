@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,13 +39,20 @@ class Asked:
     relevant: frozenset[str]
 
 
-class RememberedQuestions:
-    """The real encoder, with the vectors of all questions computed beforehand in large batches."""
+class LikeReal:
+    """What an encoder says of itself that stands for the real one."""
 
-    def __init__(self, encoder: Encoder, questions: Sequence[str]) -> None:
+    def __init__(self, encoder: Encoder) -> None:
         self.name, self.identity, self.source = encoder.name, encoder.identity, encoder.source
         self.compiled = encoder.compiled
         self.dimensions, self.window, self.count = encoder.dimensions, encoder.window, encoder.count
+
+
+class RememberedQuestions(LikeReal):
+    """The real encoder, with the vectors of all questions computed beforehand in large batches."""
+
+    def __init__(self, encoder: Encoder, questions: Sequence[str]) -> None:
+        super().__init__(encoder)
         self.encode_passages = encoder.encode_passages
         words = list(dict.fromkeys(normalised(text) for text in questions))
         self._vectors = dict(zip(words, encoder.encode_questions(words), strict=True))
@@ -63,6 +71,13 @@ def load_questions(folder: Path) -> list[Asked]:
             relevant.setdefault(query, set()).add(file_name(entry))
     rows = map(json.loads, (folder / "queries.jsonl").read_text("utf-8").splitlines())
     return [Asked(row["text"], frozenset(relevant.get(row["_id"], ()))) for row in rows]
+
+
+def shuffled_questions(folder: Path) -> list[str]:
+    """Return the texts of a collection's questions, in the same chance order every time."""
+    texts = [asked.text for asked in load_questions(folder)]
+    random.Random(1).shuffle(texts)
+    return texts
 
 
 def file_name(entry: str) -> str:

@@ -7,7 +7,6 @@ txtai. Every figure is that of whole processes, measured from outside. Writes `f
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import statistics
 import subprocess
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.beir import load_questions
+from benchmarks.beir import shuffled_questions
 from benchmarks.kept import CACHE, Kept, machine, medians, percentile
 from benchmarks.paragraphs import load_paragraphs, write_documents
 from benchmarks.processes import BRIEFBOT, Talker, disk_mb, run, wall_seconds
@@ -58,8 +57,7 @@ class Contender:
 def measure(folders: Sequence[Path], plan: Plan, kept: Kept) -> dict[str, Any]:
     """Return the figures of each size; each round of each size is a piece of its own."""
     python = peer_python()
-    questions = [asked.text for asked in load_questions(folders[0])]
-    random.Random(1).shuffle(questions)
+    questions = shuffled_questions(folders[0])
     sizes = {}
     for count, rounds in plan.beside:
         paragraphs = load_paragraphs(folders, count)

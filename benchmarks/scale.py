@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import statistics
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.beir import load_questions
+from benchmarks.beir import shuffled_questions
 from benchmarks.kept import Kept, machine, percentile
 from benchmarks.processes import disk_mb, memory
 from benchmarks.unencoded import ground
@@ -44,8 +43,7 @@ _SHARES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 
 def measure(folders: Sequence[Path], plan: Plan, kept: Kept) -> dict[str, Any]:
     """Return the figures of each size."""
-    questions = [asked.text for asked in load_questions(folders[0])]
-    random.Random(1).shuffle(questions)
+    questions = shuffled_questions(folders[0])
     asked = questions[: plan.scale_questions]
     sizes = {
         str(size): kept.piece(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.beir import no_bars
+from benchmarks.beir import LikeReal, no_bars
 from benchmarks.kept import CACHE
 from benchmarks.paragraphs import load_paragraphs, write_documents
 from briefbot.building import BuildOptions, build
@@ -40,13 +40,11 @@ _REAL = 20_000  # paragraphs that are encoded at most
 _LEAST, _MOST = 0.33, 0.75  # the length of what is added to a vector: the cosine is then between 0.95 and 0.8
 
 
-class Unencoded:
+class Unencoded(LikeReal):
     """The real encoder, but for passages: each gets one of the `real` vectors, moved a little."""
 
     def __init__(self, encoder: Encoder, real: Vectors) -> None:
-        self.name, self.identity, self.source = encoder.name, encoder.identity, encoder.source
-        self.compiled = encoder.compiled
-        self.dimensions, self.window, self.count = encoder.dimensions, encoder.window, encoder.count
+        super().__init__(encoder)
         self.encode_questions = encoder.encode_questions
         self._real, self._chance = real, np.random.default_rng(1)
 

@@ -27,7 +27,6 @@ from briefbot.embedding.cache import cached_file, refusal_file, source_of
 from briefbot.embedding.compiled import CompiledEncoder
 from briefbot.embedding.models import model_folder, model_identity
 from briefbot.errors import BriefbotError, NoIndex, SettingsError
-from briefbot.index.parts import MappedPart
 from briefbot.index.store import open_current
 from briefbot.packages import BUILDING, INSTALL, missing, required
 from briefbot.reports import DoctorReport, Item
@@ -104,9 +103,8 @@ def _encoder(settings: Settings) -> Item:
         return Item("encoder", "ok", "sentence-transformers itself, as the setting precision says", "")
     if refusal_file(source).exists():
         return _not_compiled(source)
-    return Item(
-        "encoder", "ok", "compiled by the next build, once" * (not cached_file(source).exists()) or "compiled", ""
-    )
+    message = "compiled" if cached_file(source).exists() else "compiled by the next build, once"
+    return Item("encoder", "ok", message, "")
 
 
 def _build_anew(fix: str) -> str:
@@ -118,11 +116,9 @@ def _kept_model(settings: Settings) -> Callable[[], memoryview] | None:
     """Return what reads the compiled model that the index keeps, if it keeps one."""
     try:
         with open_current(settings.index) as generation:
-            entry = generation.manifest.encoder.model
-            part = MappedPart(settings.index, entry) if entry else None
+            return generation.compiled_model()
     except BriefbotError:  # told by the look at the index
         return None
-    return (lambda: part.read(0, len(part))) if part else None
 
 
 def _compiled(facts: ModelFacts, where: str) -> Item:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from briefbot.embedding.cache import compiled_model, source_of
 from briefbot.embedding.models import model_folder, model_identity
 from briefbot.errors import ForeignIndex, IndexFault, ModelError
-from briefbot.index.parts import MappedPart
 from briefbot.index.store import open_current
 
 if TYPE_CHECKING:
@@ -69,11 +68,8 @@ def answering_encoder(generation: Generation, settings: Settings, plain: Callabl
 
 def _kept_by(generation: Generation, name: str) -> Encoder | None:
     """Return the encoder whose compiled model a generation keeps, if it keeps one."""
-    entry = generation.manifest.encoder
-    if entry.model is None:
-        return None
-    part = MappedPart(generation.root, entry.model)
-    return _compiled(name, lambda: part.read(0, len(part)), entry.identity)
+    read = generation.compiled_model()
+    return _compiled(name, read, generation.manifest.encoder.identity) if read else None
 
 
 def _compiled(name: str, read: Callable[[], bytes | memoryview], identity: str | None = None) -> Encoder:

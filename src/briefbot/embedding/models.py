@@ -11,7 +11,7 @@ import hashlib
 import importlib.util
 import json
 import os
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from briefbot.errors import ModelError
@@ -103,3 +103,29 @@ def _sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+class PlainModel:
+    """What an `Encoder` says of a model that sentence-transformers itself runs.
+
+    Raises ModelError where there is none that may be loaded.
+    """
+
+    def __init__(self, model: str) -> None:
+        self.name = model
+        self._folder = model_folder(model)
+
+    @cached_property
+    def identity(self) -> str:
+        """A hash of the model's files."""
+        return model_identity(self._folder)
+
+    @property
+    def source(self) -> str:
+        """The same hash: nothing else decides what the vectors are."""
+        return self.identity
+
+    @property
+    def compiled(self) -> None:
+        """None: nothing is compiled."""
+        return

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from briefbot.embedding.models import model_folder, model_identity
+from briefbot.embedding.models import PlainModel
 from briefbot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -32,27 +32,8 @@ _OFFLINE = {
 }
 
 
-class ReferenceEncoder:
+class ReferenceEncoder(PlainModel):
     """An `Encoder` that runs a model with sentence-transformers on the processor."""
-
-    def __init__(self, model: str) -> None:
-        self.name = model
-        self._folder = model_folder(model)
-
-    @cached_property
-    def identity(self) -> str:
-        """A hash of the model's files."""
-        return model_identity(self._folder)
-
-    @property
-    def source(self) -> str:
-        """The same hash: nothing else decides what the vectors are."""
-        return self.identity
-
-    @property
-    def compiled(self) -> None:
-        """None: nothing is compiled."""
-        return
 
     @property
     def dimensions(self) -> int:

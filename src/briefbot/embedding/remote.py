@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from briefbot.credentials import TOKEN, TOKEN_FILE
-from briefbot.embedding.models import model_folder, model_identity
+from briefbot.embedding.models import PlainModel
 from briefbot.errors import ModelError
 from briefbot.frames import read_frame, to_json, write_frame
 
@@ -41,7 +41,7 @@ def without_token(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name not in (TOKEN, TOKEN_FILE)}
 
 
-class RemoteEncoder:
+class RemoteEncoder(PlainModel):
     """An `Encoder` for any number of threads; its child process answers one of them at a time.
 
     Close it, or use it as a context manager. `child` is the command that is given the model's name and then answers
@@ -49,8 +49,7 @@ class RemoteEncoder:
     """
 
     def __init__(self, model: str, child: Sequence[str] = _CHILD) -> None:
-        self.name = model
-        self._folder = model_folder(model)
+        super().__init__(model)
         self._command = (*child, model)
         self._child: _Child | None = None
         self._closed = False
@@ -68,21 +67,6 @@ class RemoteEncoder:
     def pid(self) -> int | None:
         """The child's process id, or None where none runs."""
         return self._child.process.pid if self._child else None
-
-    @cached_property
-    def identity(self) -> str:
-        """A hash of the model's files."""
-        return model_identity(self._folder)
-
-    @property
-    def source(self) -> str:
-        """The same hash: nothing else decides what the vectors are."""
-        return self.identity
-
-    @property
-    def compiled(self) -> None:
-        """None: nothing is compiled."""
-        return
 
     @property
     def dimensions(self) -> int:

@@ -20,6 +20,7 @@ import numpy as np
 
 from briefbot.errors import DamagedIndex, NoIndex
 from briefbot.index.manifest import NAME, Manifest, folder_name, read_manifest
+from briefbot.index.parts import MappedPart
 from briefbot.index.segment import Segment
 from briefbot.model import Document, Filters, Origin, Passage, Scope, in_place
 
@@ -155,6 +156,14 @@ class Generation:
     def documents(self) -> Documents:
         """The live documents by name, in the order of their names."""
         return Documents(self.segments, self.manifest.documents)
+
+    def compiled_model(self) -> Callable[[], memoryview] | None:
+        """Return what reads the compiled model that is kept with the vectors, also when this is closed, or None."""
+        entry = self.manifest.encoder.model
+        if entry is None:
+            return None
+        part = MappedPart(self.root, entry)
+        return lambda: part.read(0, len(part))
 
     def parted(self) -> Iterator[tuple[int, Segment]]:
         """Yield each segment with the row at which it starts."""
