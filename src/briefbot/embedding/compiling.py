@@ -19,7 +19,8 @@ import numpy as np
 
 from briefbot.embedding.compiled import CompiledModel, ModelFacts, optimise, probe_of, run_graph
 from briefbot.embedding.exporting import export, reference_vectors
-from briefbot.embedding.quantising import quantise, with_metadata
+from briefbot.embedding.graph import with_metadata
+from briefbot.embedding.quantising import quantise
 from briefbot.errors import ModelError
 
 if TYPE_CHECKING:

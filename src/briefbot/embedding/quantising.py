@@ -1,4 +1,4 @@
-"""From an ONNX graph with full precision to one that multiplies bytes; the only door to onnx.
+"""From a graph with full precision to one that multiplies bytes.
 
 Static quantisation: what a number is scaled by is learnt once from sample texts and does not depend on the text at
 hand or on its batch. Activations are bytes with one scale and zero point, weights are signed bytes with a scale for
@@ -9,21 +9,20 @@ more the larger they are. Embedding tables become bytes with a scale for each ro
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper, numpy_helper
+
+from briefbot.embedding.graph import FLOAT, Graph
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from briefbot.embedding.encoder import Vectors
 
-_MICROSOFT = "com.microsoft"
 _SHARE = 0.8  # of a channel's excess that goes to the weights: best of .3 to 1 by agreement with full precision
 _LEAST_ROWS = 1_000  # of a table that is worth keeping as bytes
 
@@ -44,6 +43,10 @@ class _Range:
     low: Vectors
     high: Vectors
 
+    @classmethod
+    def of(cls, width: int) -> _Range:
+        return cls(np.zeros(width, np.float32), np.zeros(width, np.float32))
+
     def widened(self, values: Vectors) -> None:
         rows = values.reshape(-1, values.shape[-1])
         np.minimum(self.low, rows.min(0), out=self.low)
@@ -55,145 +58,82 @@ def quantise(source: Path, target: Path, run: Callable[[Path, list[str]], Iterab
 
     `run` returns, for each sample text, the values that a graph's named outputs take.
     """
-    model = onnx.load(source)
-    graph = _Graph(model)
-    ranges = _ranges(graph, source.with_suffix(".observed.onnx"), run)
-    for activation, products in graph.products().items():
-        _to_bytes(graph, activation, products, ranges[activation])
-    for node in graph.lookups():
-        _table_to_bytes(graph, node)
-    graph.finish()
-    onnx.save(model, target)
-
-
-def with_metadata(source: Path, facts: dict[str, str]) -> bytes:
-    """Return the file of a graph together with facts about it."""
-    model = onnx.load(source)
-    helper.set_model_props(model, facts)
-    return bytes(model.SerializeToString(deterministic=True))
-
-
-class _Graph:
-    """A graph that is being rewritten: nodes and constants are added and left out, and put in order at the end.
-
-    A node is known by its first output, whose name nothing else has.
-    """
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-        self._graph = model.graph
-        self._constants = {constant.name: constant for constant in model.graph.initializer}
-        self._readers = Counter(name for node in model.graph.node for name in node.input)
-        self._reader = {name: node for node in model.graph.node for name in node.input}
-        self._before: defaultdict[str, list[Any]] = defaultdict(list)
-        self._left_out: set[str] = set()
-
-    def products(self) -> dict[str, list[_Product]]:
-        """Return the products with constant weights, by the name of their activation."""
-        found = defaultdict[str, list[_Product]](list)
-        for node in self._graph.node:
-            weights = self._constants.get(node.input[1]) if node.op_type == "MatMul" else None
-            if weights is not None and len(weights.dims) == 2 and node.input[0] not in self._constants:
-                product = _Product(node, numpy_helper.to_array(weights), self._bias_of(node))
-                found[node.input[0]].append(product)
-        return found
-
-    def lookups(self) -> list[Any]:
-        """Return the nodes that take rows of a large constant table by the model's input."""
-        return [
-            node
-            for node in self._graph.node
-            if node.op_type == "Gather"
-            and node.input[0] in self._constants
-            and len(self._constants[node.input[0]].dims) == 2
-            and self._constants[node.input[0]].dims[0] >= _LEAST_ROWS
-        ]
-
-    def constant(self, name: str) -> Vectors:
-        """Return the value of a constant."""
-        return numpy_helper.to_array(self._constants[name])
-
-    def is_constant(self, name: str) -> bool:
-        """Tell whether a name is that of a constant."""
-        return name in self._constants
-
-    def add_constant(self, name: str, value: Any) -> str:
-        """Add a constant and return its name."""
-        self._constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
-        return name
-
-    def put_before(self, place: Any, *nodes: Any) -> None:
-        """Put nodes in front of one that is there."""
-        self._before[place.output[0]].extend(nodes)
-
-    def leave_out(self, node: Any) -> None:
-        """Take a node out."""
-        self._left_out.add(node.output[0])
-
-    def observed(self, names: Iterable[str]) -> Any:
-        """Return a copy of the graph whose outputs are the values of these names."""
-        copy = onnx.ModelProto()
-        copy.CopyFrom(self.model)
-        del copy.graph.output[:]
-        copy.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names)
-        return copy
-
-    def finish(self) -> None:
-        """Write the nodes in their order, and the constants that are still used."""
-        nodes = [new for node in self._graph.node for new in (*self._before[node.output[0]], *self._kept(node))]
-        used = {name for node in nodes for name in node.input}
-        constants = [constant for name, constant in self._constants.items() if name in used]
-        del self._graph.node[:], self._graph.initializer[:], self._graph.value_info[:]
-        self._graph.node.extend(nodes)
-        self._graph.initializer.extend(constants)
-        if all(opset.domain != _MICROSOFT for opset in self.model.opset_import):
-            self.model.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
-
-    def _kept(self, node: Any) -> tuple[Any, ...]:
-        return () if node.output[0] in self._left_out else (node,)
-
-    def _bias_of(self, node: Any) -> Any | None:
-        """Return the node that adds a constant row to the product and is all that reads it."""
-        reader = self._reader.get(node.output[0])
-        if reader is None or reader.op_type != "Add" or self._readers[node.output[0]] != 1:
-            return None
-        other = next(name for name in reader.input if name != node.output[0])
-        return reader if self.is_constant(other) and len(self._constants[other].dims) == 1 else None
-
-
-def _ranges(
-    graph: _Graph, observed: Path, run: Callable[[Path, list[str]], Iterable[list[Vectors]]]
-) -> dict[str, _Range]:
-    names = list(graph.products())
-    onnx.save(graph.observed(names), observed)
-    ranges: dict[str, _Range] = {}
-    for values in run(observed, names):
-        for name, value in zip(names, values, strict=True):
-            width = value.shape[-1]
-            found = ranges.setdefault(name, _Range(np.zeros(width, np.float32), np.zeros(width, np.float32)))
-            found.widened(value)
+    graph = Graph(source)
+    products = _products(graph)
+    observed = source.with_suffix(".observed.onnx")
+    graph.save_observed(observed, products)
+    ranges = _ranges(list(products), run(observed, list(products)))
     observed.unlink()
+    for activation, its_products in products.items():
+        _to_bytes(graph, activation, its_products, ranges[activation])
+    for node in _lookups(graph):
+        _table_to_bytes(graph, node)
+    graph.save(target)
+
+
+def _ranges(names: Sequence[str], runs: Iterable[list[Vectors]]) -> dict[str, _Range]:
+    ranges: dict[str, _Range] = {}
+    for values in runs:
+        for name, value in zip(names, values, strict=True):
+            ranges.setdefault(name, _Range.of(value.shape[-1])).widened(value)
     return ranges
 
 
-def _to_bytes(graph: _Graph, activation: str, products: list[_Product], seen: _Range) -> None:
+def _products(graph: Graph) -> dict[str, list[_Product]]:
+    """Return the products with constant weights, by the name of their activation."""
+    found = defaultdict[str, list[_Product]](list)
+    for node in graph.nodes:
+        if node.op_type == "MatMul" and graph.shape(node.input[0]) is None and _rank(graph, node.input[1]) == 2:
+            product = _Product(node, graph.constant(node.input[1]), _addition(graph, node))
+            found[node.input[0]].append(product)
+    return found
+
+
+def _addition(graph: Graph, product: Any) -> Any | None:
+    """Return the node that adds a constant row to the product and is all that reads it."""
+    reader = graph.only_reader(product.output[0])
+    if reader is None or reader.op_type != "Add" or _rank(graph, _other(reader, product.output[0])) != 1:
+        return None
+    return reader
+
+
+def _other(node: Any, name: str) -> str:
+    """Return that one of a node's two inputs which is not `name`."""
+    return next(other for other in node.input if other != name)
+
+
+def _rank(graph: Graph, name: str) -> int | None:
+    """Return how many dimensions a constant has, or None for what is none."""
+    shape = graph.shape(name)
+    return None if shape is None else len(shape)
+
+
+def _lookups(graph: Graph) -> list[Any]:
+    """Return the nodes that take rows of a large constant table."""
+    return [node for node in graph.nodes if node.op_type == "Gather" and _is_table(graph.shape(node.input[0]))]
+
+
+def _is_table(shape: tuple[int, ...] | None) -> bool:
+    return shape is not None and len(shape) == 2 and shape[0] >= _LEAST_ROWS
+
+
+def _to_bytes(graph: Graph, activation: str, products: list[_Product], seen: _Range) -> None:
     factors = _smoothing(seen, [product.weights for product in products])
     low, high = float((seen.low / factors).min()), float((seen.high / factors).max())
     scale = max(high - low, 1e-6) / 255
-    names = [f"{activation}_{what}" for what in ("smaller", "bytes", "scale", "zero")]
-    smaller, quantised, scale_name, zero_name = names
-    graph.add_constant(scale_name, np.float32(scale))
-    graph.add_constant(zero_name, np.uint8(round(-low / scale)))
-    graph.put_before(
-        products[0].node,
-        helper.make_node("Mul", [activation, graph.add_constant(f"{activation}_factors", 1 / factors)], [smaller]),
-        helper.make_node("QuantizeLinear", [smaller, scale_name, zero_name], [quantised]),
+    first = products[0].node
+    reciprocals = graph.add_constant(f"{activation}_factors", 1 / factors)
+    smaller = graph.put_before(first, "Mul", [activation, reciprocals], f"{activation}_smaller")
+    quantised = (
+        graph.add_constant(f"{activation}_scale", np.float32(scale)),
+        graph.add_constant(f"{activation}_zero", np.uint8(round(-low / scale))),
     )
+    graph.put_before(first, "QuantizeLinear", [smaller, *quantised], f"{activation}_bytes")
     for product in products:
-        _multiply_bytes(graph, product, factors, (quantised, scale_name, zero_name))
+        _multiply_bytes(graph, product, factors, (f"{activation}_bytes", *quantised))
 
 
-def _multiply_bytes(graph: _Graph, product: _Product, factors: Vectors, activation: tuple[str, str, str]) -> None:
+def _multiply_bytes(graph: Graph, product: _Product, factors: Vectors, activation: tuple[str, str, str]) -> None:
     quantised, scale, zero = activation
     name, node = product.node.output[0], product.node
     weights = product.weights * factors[:, None]
@@ -204,10 +144,10 @@ def _multiply_bytes(graph: _Graph, product: _Product, factors: Vectors, activati
     inputs = [quantised, f"{name}_weights", scale, f"{name}_scales", zero, f"{name}_zeros"]
     output = name
     if product.addition is not None:
-        inputs.append(next(other for other in product.addition.input if other != name))
+        inputs.append(_other(product.addition, name))
         output = product.addition.output[0]
         graph.leave_out(product.addition)
-    graph.put_before(node, helper.make_node("MatMulIntegerToFloat", inputs, [output], domain=_MICROSOFT))
+    graph.put_before(node, "MatMulIntegerToFloat", inputs, output)
     graph.leave_out(node)
 
 
@@ -219,17 +159,14 @@ def _smoothing(seen: _Range, weights: list[Vectors]) -> Vectors:
     return np.asarray(factors / np.exp(np.log(factors).mean()), np.float32)
 
 
-def _table_to_bytes(graph: _Graph, node: Any) -> None:
+def _table_to_bytes(graph: Graph, node: Any) -> None:
     table, rows, output = node.input[0], node.input[1], node.output[0]
     values = graph.constant(table)
     scales = np.maximum(np.abs(values).max(1, keepdims=True), 1e-12) / 127
-    graph.add_constant(f"{table}_bytes", np.rint(values / scales).astype(np.int8))
-    graph.add_constant(f"{table}_scales", scales.astype(np.float32))
-    graph.put_before(
-        node,
-        helper.make_node("Gather", [f"{table}_bytes", rows], [f"{output}_bytes"]),
-        helper.make_node("Cast", [f"{output}_bytes"], [f"{output}_floats"], to=TensorProto.FLOAT),
-        helper.make_node("Gather", [f"{table}_scales", rows], [f"{output}_scales"]),
-        helper.make_node("Mul", [f"{output}_floats", f"{output}_scales"], [output]),
-    )
+    scale_table = graph.add_constant(f"{table}_scales", scales.astype(np.float32))
+    byte_table = graph.add_constant(f"{table}_bytes", np.rint(values / scales).astype(np.int8))
+    as_bytes = graph.put_before(node, "Gather", [byte_table, rows], f"{output}_bytes")
+    as_floats = graph.put_before(node, "Cast", [as_bytes], f"{output}_floats", to=FLOAT)
+    its_scales = graph.put_before(node, "Gather", [scale_table, rows], f"{output}_scales")
+    graph.put_before(node, "Mul", [as_floats, its_scales], output)
     graph.leave_out(node)
