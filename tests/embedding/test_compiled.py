@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import onnx
 import pytest
 
 from briefbot.embedding.cache import compiled_model
@@ -54,7 +55,7 @@ def test_its_vectors_are_those_of_sentence_transformers_and_of_length_one() -> N
     texts = [*texts_of_all_lengths(), "", " ", "🦔", "漢字とかな", "a" * 5_000]
     ours, theirs = encoded(texts), reference().encode_passages(texts, lambda _: None)
     agreement = (ours * theirs).sum(axis=1)
-    assert (agreement.min() > 0.97, agreement[:20].mean() > 0.995) == (True, True)
+    assert (agreement.min() > 0.96, agreement[:20].mean() > 0.99) == (True, True)
     assert np.linalg.norm(ours, axis=1) == pytest.approx(np.ones(len(texts)), abs=1e-5)
 
 
@@ -103,10 +104,16 @@ def test_the_vectors_of_tokens_come_from_the_same_pass() -> None:
     assert mean / np.linalg.norm(mean) == pytest.approx(found[0][0], abs=1e-5)  # this model's pooling
 
 
+def test_it_multiplies_nothing_but_bytes() -> None:
+    kinds = {node.op_type for node in onnx.load_from_string(bytes(encoder().compiled)).graph.node}
+    assert "MatMulIntegerToFloat" in kinds
+    assert not kinds & {"MatMul", "FusedMatMul", "Gemm"}
+
+
 def test_it_says_what_it_is() -> None:
     facts = encoder().model.facts
     assert (facts.precision, facts.dimensions, facts.length) == ("int8", 384, 256)
-    assert facts.agreement > 0.97
+    assert facts.agreement > 0.96
     assert len(facts.probes) == 3
     assert encoder().source == facts.source
     assert len(encoder().identity) == 64

@@ -53,7 +53,7 @@ class Graph:
         return self._maker.get(name)
 
     def only_reader(self, name: str) -> Any | None:
-        """Return the node that reads a value, or None where that is not exactly one."""
+        """Return the node that reads a value in the graph as it was read, or None where that is not exactly one."""
         return self._reader[name] if self._readers[name] == 1 else None
 
     def add_constant(self, name: str, value: Any) -> str:
