@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from briefbot.errors import DiskError
-from briefbot.index.encoded import EncodedTexts, matches
+from briefbot.index.encoded import EncodedTexts
+from briefbot.index.keys import KeyRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from briefbot.index.columns import Array
     from briefbot.index.disk import Disk
     from briefbot.index.generation import Generation
+    from briefbot.index.segment import Segment
 
 PORTION = 1_024  # texts that the encoder is given at once: enough that those of one length meet
 
@@ -83,6 +85,10 @@ class EncodingThread:
     def _known(self) -> EncodedTexts:
         return EncodedTexts(self._disk, self._encoder.identity, self._encoder.dimensions, resume=self._resume)
 
+    @cached_property
+    def _base_rows(self) -> list[tuple[Segment, KeyRows]]:
+        return [(segment, KeyRows(segment.key_bytes)) for segment in self._base.segments] if self._base else []
+
     def _encoded(self, keys: Sequence[bytes], texts: Sequence[str]) -> Encoded:
         distinct = dict(zip(keys, texts, strict=True))
         wanted = np.frombuffer(b"".join(distinct), np.uint8).reshape(-1, 16)
@@ -95,8 +101,8 @@ class EncodingThread:
     def _recalled(self, wanted: Array, vectors: Vectors) -> list[int]:
         """Fill in the vectors that are known, and return the rows of the others."""
         missing = np.ones(len(wanted), np.bool_)
-        for segment in self._base.segments if self._base else ():
-            rows, places = matches(segment.key_bytes, wanted)
+        for segment, its_rows in self._base_rows:
+            rows, places = its_rows.find(wanted)
             if len(rows):
                 vectors[places] = segment.vectors.rows(rows)
                 missing[places] = False

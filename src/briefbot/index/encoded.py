@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from briefbot.index.keys import KeyRows
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -28,25 +30,6 @@ _ROWS = 256  # as many new vectors are worth a file; encoding them takes some tw
 _DIGEST = 32
 
 
-def matches(keys: Array, wanted: Array) -> tuple[Rows, Rows]:
-    """Return which rows of `keys` are which rows of `wanted`, each of the latter at most once (both n × 16 bytes).
-
-    Keys that agree in their first half alone, which chance does not bring about, may be missed.
-    """
-    there, here = _halves(keys), _halves(wanted)
-    if not len(there) or not len(here):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    order = np.argsort(here[:, 0])
-    places = order[np.minimum(np.searchsorted(here[:, 0], there[:, 0], sorter=order), len(order) - 1)]
-    rows = np.flatnonzero((here[places] == there).all(axis=1))
-    found, first = np.unique(places[rows], return_index=True)
-    return rows[first], found
-
-
-def _halves(keys: Array) -> npt.NDArray[np.uint64]:
-    return np.ascontiguousarray(keys, np.uint8).view(np.uint64).reshape(-1, 2)
-
-
 class EncodedTexts:
     """The vectors that this build, and one before it that was not published, have encoded, by their texts' keys."""
 
@@ -56,7 +39,8 @@ class EncodedTexts:
         self._dimensions = dimensions
         self._files: list[str] = []
         self._starts = [0]  # the row at which each file starts, and that at which the vectors not yet in a file do
-        self._keys: Array = np.empty((0, 16), np.uint8)
+        self._rows = KeyRows()
+        self._new_keys: Array = np.empty((0, 16), np.uint8)
         self._new: Vectors = np.empty((0, dimensions), np.float32)
         self._last_read: tuple[str, Vectors] = ("", self._new)
         if resume:
@@ -66,10 +50,10 @@ class EncodedTexts:
 
     def find(self, wanted: Array) -> Iterator[tuple[Rows, Vectors]]:
         """Yield rows of `wanted` (n × 16 bytes) that are known, with their vectors."""
-        rows, places = matches(self._keys, wanted)
+        rows, places = self._rows.find(wanted)
         for number in np.unique(np.searchsorted(self._starts, rows, "right") - 1):
             start = self._starts[number]
-            end = self._starts[number + 1] if number < len(self._files) else len(self._keys)
+            end = self._starts[number + 1] if number < len(self._files) else len(self._rows)
             chosen = (rows >= start) & (rows < end)
             vectors = self._vectors_of(int(number))
             if vectors is not None:
@@ -77,7 +61,8 @@ class EncodedTexts:
 
     def add(self, keys: Array, vectors: Vectors) -> None:
         """Keep the vectors of texts that were encoded."""
-        self._keys = np.concatenate([self._keys, keys])
+        self._rows.add(keys)
+        self._new_keys = np.concatenate([self._new_keys, keys])
         self._new = np.concatenate([self._new, vectors])
         if len(self._new) >= _ROWS:
             self.save()
@@ -87,13 +72,12 @@ class EncodedTexts:
         if not len(self._new):
             return
         name = f"{FOLDER}/{len(self._files):06d}"
-        keys = self._keys[self._starts[-1] :]
-        body = self._encoder + keys.tobytes() + np.ascontiguousarray(self._new, np.float32).tobytes()
+        body = self._encoder + self._new_keys.tobytes() + np.ascontiguousarray(self._new, np.float32).tobytes()
         self._disk.make_folder(FOLDER)
         self._disk.write(name, [hashlib.sha256(body).digest(), body])
         self._files.append(name)
-        self._starts.append(len(self._keys))
-        self._new = self._new[:0]
+        self._starts.append(len(self._rows))
+        self._new_keys, self._new = self._new_keys[:0], self._new[:0]
 
     def _take_up(self) -> None:
         """Learn what is there; files that are of no use are removed, and the rest is numbered without gaps."""
@@ -107,8 +91,8 @@ class EncodedTexts:
             if name != f"{FOLDER}/{path.name}":
                 self._disk.rename(f"{FOLDER}/{path.name}", name)
             self._files.append(name)
-            self._keys = np.concatenate([self._keys, read[0]])
-            self._starts.append(len(self._keys))
+            self._rows.add(read[0])
+            self._starts.append(len(self._rows))
 
     def _vectors_of(self, number: int) -> Vectors | None:
         if number == len(self._files):
