@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ def test_its_vectors_are_those_of_sentence_transformers_and_of_length_one() -> N
     texts = [*texts_of_all_lengths(), "", " ", "🦔", "漢字とかな", "a" * 5_000]
     ours, theirs = encoded(texts), reference().encode_passages(texts, lambda _: None)
     agreement = (ours * theirs).sum(axis=1)
-    assert (agreement.min() > 0.96, agreement[:20].mean() > 0.99) == (True, True)
+    assert (agreement.min() > 0.97, agreement[:20].mean() > 0.995) == (True, True)
     assert np.linalg.norm(ours, axis=1) == pytest.approx(np.ones(len(texts)), abs=1e-5)
 
 
@@ -104,16 +105,18 @@ def test_the_vectors_of_tokens_come_from_the_same_pass() -> None:
     assert mean / np.linalg.norm(mean) == pytest.approx(found[0][0], abs=1e-5)  # this model's pooling
 
 
-def test_it_multiplies_nothing_but_bytes() -> None:
-    kinds = {node.op_type for node in onnx.load_from_string(bytes(encoder().compiled)).graph.node}
-    assert "MatMulIntegerToFloat" in kinds
-    assert not kinds & {"MatMul", "FusedMatMul", "Gemm"}
+def test_it_multiplies_bytes_but_for_what_values_are_weighed_by() -> None:
+    nodes = onnx.load_from_string(bytes(encoder().compiled)).graph.node
+    kinds = Counter(node.op_type for node in nodes)
+    layers = kinds["Softmax"]
+    assert kinds["MatMulIntegerToFloat"] == 7 * layers  # queries, keys, values, scores, output, two of the network
+    assert (kinds["MatMul"], kinds["FusedMatMul"], kinds["Gemm"]) == (layers, 0, 0)
 
 
 def test_it_says_what_it_is() -> None:
     facts = encoder().model.facts
     assert (facts.precision, facts.dimensions, facts.length) == ("int8", 384, 256)
-    assert facts.agreement > 0.96
+    assert facts.agreement > 0.97
     assert len(facts.probes) == 3
     assert encoder().source == facts.source
     assert len(encoder().identity) == 64

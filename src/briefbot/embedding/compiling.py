@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from briefbot.embedding.encoder import Vectors
 
-_LEAST = {"int8": 0.96, "float32": 0.9999}  # cosine to sentence-transformers' vector, for every text tried
+_LEAST = {"int8": 0.97, "float32": 0.9999}  # cosine to sentence-transformers' vector, for every text tried
 _TRIED = 32  # of the sample texts; the others are what the scales are learnt from
 _PROBES = 3
 _LONGEST_REASON = 300

@@ -6,7 +6,8 @@ each output. Some channels of a transformer are ten times as large as the others
 range: they are made smaller and their weights larger by the same factor first (Xiao et al., SmoothQuant, 2023), all the
 more the larger they are. What rounding the weights changes on average is taken off again (Nagel et al., Data-Free
 Quantization through Weight Equalization and Bias Correction, 2019). Embedding tables become bytes with a scale for
-each row, and attention multiplies bytes as well: its weights, which lie between 0 and 1, in steps of 1/255.
+each row. Queries are multiplied by keys in bytes as well; the weights that come of it are not, because most are smaller
+than a byte's step: that was measured to cost more of the ranking than it gains in speed.
 """
 
 from __future__ import annotations
@@ -40,19 +41,17 @@ class _Product:
 
 
 @dataclass(frozen=True, slots=True)
-class _Attention:
-    """Two products of activations: scores of queries by keys, scaled by a constant or not; values by what they weigh.
+class _Scores:
+    """A product of queries and keys, and the multiplication of it by a constant, if any.
 
-    `queries`, `keys` and `values` are what was reshaped and transposed, if anything was, before it is multiplied.
+    `queries` and `keys` are what was reshaped and transposed, if anything was, before it is multiplied.
     """
 
-    scores: Any
-    scaling: Any
+    node: Any
+    scaling: Any | None
     factor: float
-    mixing: Any
     queries: str
     keys: str
-    values: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +94,16 @@ def quantise(source: Path, target: Path, run: Callable[[Path, list[str]], Iterab
     `run` returns, for each sample text, the values that a graph's named outputs take.
     """
     graph = Graph(source)
-    products, attentions = _products(graph), _attentions(graph)
-    names = list({*products, *(name for one in attentions for name in (one.queries, one.keys, one.values))})
+    products, all_scores = _products(graph), _scores(graph)
+    names = list({*products, *(name for scores in all_scores for name in (scores.queries, scores.keys))})
     observed = source.with_suffix(".observed.onnx")
     graph.save_observed(observed, names)
     seen = _seen(names, run(observed, names), products)
     observed.unlink()
     for activation, its_products in products.items():
         _to_bytes(graph, activation, its_products, seen[activation])
-    for attention in attentions:
-        _attend_in_bytes(graph, attention, seen)
+    for scores in all_scores:
+        _score_in_bytes(graph, scores, seen)
     for node in _lookups(graph):
         _table_to_bytes(graph, node)
     for node in graph.nodes:
@@ -162,22 +161,15 @@ def _is_table(shape: tuple[int, ...] | None) -> bool:
     return shape is not None and len(shape) == 2 and shape[0] >= _LEAST_ROWS
 
 
-def _attentions(graph: Graph) -> list[_Attention]:
-    """Return the places where values are mixed by the softmax of what queries and keys score together."""
-    found = [_attention(graph, node) for node in graph.nodes if node.op_type == "MatMul"]
-    return [attention for attention in found if attention is not None]
-
-
-def _attention(graph: Graph, mixing: Any) -> _Attention | None:
-    softmax = graph.maker(mixing.input[0])
-    if softmax is None or softmax.op_type != "Softmax" or graph.shape(mixing.input[1]) is not None:
-        return None
-    scaling, factor = _scaling(graph, softmax.input[0])
-    scores = graph.maker(softmax.input[0] if scaling is None else scaling.input[0])
-    if scores is None or scores.op_type != "MatMul" or any(graph.shape(name) is not None for name in scores.input):
-        return None
-    queries, keys, values = (_moved(graph, name) for name in (*scores.input, mixing.input[1]))
-    return _Attention(scores, scaling, factor, mixing, queries, keys, values)
+def _scores(graph: Graph) -> list[_Scores]:
+    """Return the products whose softmax is what values are weighed by."""
+    found = []
+    for softmax in (node for node in graph.nodes if node.op_type == "Softmax"):
+        scaling, factor = _scaling(graph, softmax.input[0])
+        node = graph.maker(softmax.input[0] if scaling is None else scaling.input[0])
+        if node is not None and node.op_type == "MatMul" and all(graph.shape(name) is None for name in node.input):
+            found.append(_Scores(node, scaling, factor, *(_moved(graph, name) for name in node.input)))
+    return found
 
 
 def _scaling(graph: Graph, name: str) -> tuple[Any | None, float]:
@@ -198,21 +190,12 @@ def _moved(graph: Graph, name: str) -> str:
     return name
 
 
-def _attend_in_bytes(graph: Graph, attention: _Attention, seen: dict[str, _Seen]) -> None:
-    scores, mixing, scaling = attention.scores, attention.mixing, attention.scaling
-    queries = _operand(graph, (scores, 0), attention.queries, seen, np.uint8(128))
-    keys = _operand(graph, (scores, 1), attention.keys, seen, np.int8(0))
-    values = _operand(graph, (mixing, 1), attention.values, seen, np.int8(0))
-    step = np.float32(graph.constant(queries.scale) * attention.factor)
-    queries = replace(queries, scale=graph.add_constant(f"{scores.output[0]}_step", step))
-    weights = _Bytes(
-        f"{mixing.output[0]}_weights",
-        graph.add_constant(f"{mixing.output[0]}_step", np.float32(1 / 255)),
-        graph.add_constant(f"{mixing.output[0]}_zero", np.uint8(0)),
-    )
-    graph.put_before(mixing, "QuantizeLinear", [mixing.input[0], weights.scale, weights.zero], weights.name)
-    _multiply_bytes(graph, scores, queries, keys, scaling or scores)
-    _multiply_bytes(graph, mixing, weights, values, mixing)
+def _score_in_bytes(graph: Graph, scores: _Scores, seen: dict[str, _Seen]) -> None:
+    queries = _operand(graph, (scores.node, 0), scores.queries, seen, np.uint8(128))
+    keys = _operand(graph, (scores.node, 1), scores.keys, seen, np.int8(0))
+    step = np.float32(graph.constant(queries.scale) * scores.factor)
+    queries = replace(queries, scale=graph.add_constant(f"{scores.node.output[0]}_step", step))
+    _multiply_bytes(graph, scores.node, queries, keys, scores.scaling or scores.node)
 
 
 def _operand(graph: Graph, operand: tuple[Any, int], source: str, seen: dict[str, _Seen], zero: Any) -> _Bytes:
