@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 _NAMES = {"plain": "plain script", "sentence-transformers": "sentence-transformers"}
 _LIBRARY = "sentence-transformers"
@@ -29,6 +29,7 @@ def encoding(figures: dict[str, Any]) -> str:
     """Return the table of encoding speeds, and that of the limit."""
     names = (_LIBRARY, "float32", "int8")
     rows = [row for name, one in figures["collections"].items() for row in _collection_rows(name, one, names)]
+    rows += _together(figures["collections"].values(), names)
     for title, key in (
         ("fresh process to the first vector, s", "start_s"),
         ("one question, median, ms", "question_ms"),
@@ -54,6 +55,14 @@ def _collection_rows(name: str, one: dict[str, Any], names: Sequence[str]) -> It
     yield [f"{name}: cosine to {_LIBRARY}, least and mean", "1", *cosines]
     sentences = f"{_number(one['sentences_per_s'], 0)} ({_number(one['sentences_ms_a_text'], 1)} ms a paragraph)"
     yield [f"{name}: its sentences as texts, a second", "", "", sentences]
+
+
+def _together(collections: Collection[dict[str, Any]], names: Sequence[str]) -> Iterable[list[str]]:
+    """Yield what comes of it when the paragraphs of all collections are encoded one after the other."""
+    texts = sum(one["texts"] for one in collections)
+    speeds = [texts / sum(one["texts"] / one["per_s"][name] for one in collections) for name in names]
+    yield ["together: paragraphs a second", *(_number(speed, 1) for speed in speeds)]
+    yield [f"together: times {_LIBRARY}", "1", *(_number(speed / speeds[0], 2) for speed in speeds[1:])]
 
 
 def _limit(figures: dict[str, Any]) -> str:

@@ -195,6 +195,13 @@ def test_an_index_of_another_model_is_a_failure_until_it_is_built_anew(desk: Des
     assert items(settings_of(desk))["index"].state == "ok"
 
 
+def test_an_index_made_of_the_same_weights_by_another_name_is_as_good(desk: Desk) -> None:
+    desk.encoder.name = "other"
+    desk.encoder.source = f"{model_identity(model_folder(DEFAULT_MODEL))} int8"
+    desk.build()
+    assert items(settings_of(desk))["index"].state == "ok"
+
+
 def test_a_corpus_that_cannot_be_used_says_why(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     empty = items(settings_of(desk))["corpus"]

@@ -23,7 +23,7 @@ from briefbot.credentials import (
     invite_link,
     token_sources,
 )
-from briefbot.embedding.cache import cached_file, refusal_file, source_of
+from briefbot.embedding.cache import cached_file, is_cached, made_from, refusal_file, source_of
 from briefbot.embedding.compiled import CompiledEncoder
 from briefbot.embedding.models import model_folder, model_identity
 from briefbot.errors import BriefbotError, NoIndex, SettingsError
@@ -103,7 +103,7 @@ def _encoder(settings: Settings) -> Item:
         return Item("encoder", "ok", "sentence-transformers itself, as the setting precision says", "")
     if refusal_file(source).exists():
         return _not_compiled(source)
-    message = "compiled" if cached_file(source).exists() else "compiled by the next build, once"
+    message = "compiled" if is_cached(source) else "compiled by the next build, once"
     return Item("encoder", "ok", message, "")
 
 
@@ -164,7 +164,7 @@ def _index(settings: Settings) -> Item:
         )
     except BriefbotError as error:
         return Item("index", "fail", str(error), _build_anew("run: briefbot build --full"))
-    if manifest.encoder.name != settings.model:
+    if manifest.encoder.name != settings.model and not made_from(manifest.encoder.source, settings.model):
         return Item("index", "fail", f"made with the model {manifest.encoder.name}", "run: briefbot build")
     return Item("index", "ok", f"generation {manifest.generation}, {manifest.passages} passages", "")
 

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from briefbot.embedding.models import model_identity
+from briefbot.embedding.models import model_folder, model_identity
 from briefbot.errors import ModelError
 from briefbot.packages import COMPILING, require_for_building
 
@@ -28,6 +28,19 @@ _CHECKSUM = 32  # bytes
 def source_of(folder: Path, precision: str) -> str:
     """Return what a compiled model of `folder` is made from: the weights' hash, the precision, and how it is made."""
     return f"{model_identity(folder)} {precision} {RECIPE}"
+
+
+def made_from(source: str, model: str) -> bool:
+    """Tell whether what has this source was made from the weights that a model's name stands for on this machine."""
+    try:
+        return source.partition(" ")[0] == model_identity(model_folder(model))
+    except ModelError:
+        return False
+
+
+def is_cached(source: str) -> bool:
+    """Tell whether the compiled model of that source is kept here, undamaged."""
+    return _cached(source) is not None
 
 
 def cached_file(source: str) -> Path:
