@@ -12,6 +12,7 @@ from tests.fakes import WordEncoder
 from briefbot import doctor as doctors
 from briefbot.credentials import GET_A_TOKEN, invite_link
 from briefbot.doctor import doctor
+from briefbot.embedding.models import model_folder, model_identity
 from briefbot.reports import Item
 from briefbot.settings import DEFAULT_MODEL, AccessRule, DiscordSettings, Settings
 
