@@ -87,14 +87,14 @@ class Graph:
         onnx.save(copy, path)
 
     def save(self, path: Path) -> None:
-        """Write the nodes in their order, and the constants that are still used."""
+        """Write the nodes in their order, and the constants that are still used; the graph is done with then."""
         nodes = [new for node in self.nodes for new in (*self._before[node.output[0]], *self._kept(node))]
         used = {name for node in nodes for name in node.input}
-        model = onnx.ModelProto()
-        model.CopyFrom(self._model)
+        constants = [constant for name, constant in self._constants.items() if name in used]
+        model = self._model
         del model.graph.node[:], model.graph.initializer[:], model.graph.value_info[:]
         model.graph.node.extend(nodes)
-        model.graph.initializer.extend(constant for name, constant in self._constants.items() if name in used)
+        model.graph.initializer.extend(constants)
         if all(opset.domain != _MICROSOFT for opset in model.opset_import):
             model.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
         onnx.save(model, path)
