@@ -15,7 +15,7 @@ from urllib.parse import quote
 from briefbot.corpus.freshness import is_gone, staleness
 from briefbot.corpus.language import language_of
 from briefbot.errors import DamagedIndex, ForeignIndex, UsageFault
-from briefbot.model import Answer, Citation, Document, Excerpt, Filters, Passage, Question, Span, in_place
+from briefbot.model import Answer, Citation, Document, Excerpt, Filters, Passage, Question, Sentence, Span, in_place
 from briefbot.search.analysis import terms
 from briefbot.search.confidence import calibration, signals
 from briefbot.search.ranking import Ranked, rank
@@ -134,10 +134,12 @@ def _answering_sentence(passage: Passage, ranked: Ranked) -> Span:
     """Return the sentence that holds most of what the question's terms are worth, the first of equals."""
     lexical = ranked.matches["lexical"]
     worth = lexical.worth if isinstance(lexical, LexicalMatches) else {}
-    best = max(
-        passage.sentences,
-        key=lambda sentence: sum(worth.get(term, 0.0) for term in set(terms(sentence.text, passage.language))),
-    )
+
+    def held(sentence: Sentence) -> float:
+        found = set(terms(sentence.text, passage.language))
+        return sum(value for term, value in worth.items() if term in found)
+
+    best = max(passage.sentences, key=held)
     return Span(best.span.start - passage.span.start, best.span.end - passage.span.start)
 
 

@@ -6,15 +6,16 @@ module knows scores; it refuses to know where they come from.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
 from briefbot.model import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from briefbot.index.vectors import Rows
     from briefbot.search.sources import Matches, Query, Scores, Source
@@ -24,10 +25,34 @@ WEIGHTS: Mapping[str, float] = {"dense": 0.7, "lexical": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
+class Hits(Sequence[Hit]):
+    """Hits, best first; each is made when asked for, since of some hundred candidates a few are looked at."""
+
+    rows: Rows
+    scores: Scores
+    features: Mapping[str, Scores]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Hits: ...
+
+    def __getitem__(self, place: int | slice) -> Hit | Hits:
+        values = {name: scores[place] for name, scores in self.features.items()}
+        if isinstance(place, slice):
+            return Hits(self.rows[place], self.scores[place], values)
+        return Hit(int(self.rows[place]), float(self.scores[place]), {name: float(it) for name, it in values.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """The hits of a query, best first, and what each source made of it."""
 
-    hits: tuple[Hit, ...]
+    hits: Hits
     matches: Mapping[str, Matches]
 
 
@@ -36,7 +61,7 @@ def rank(query: Query, sources: Sequence[Source], place: Callable[[int], object]
     matches = {source.name: source.match(query) for source in sources}
     nominated = [match.candidates(CANDIDATES) for match in matches.values()]
     rows = _distinct(np.concatenate([np.empty(0, np.int64), *nominated]))
-    return Ranked(tuple(_hits(rows, matches, place)), matches)
+    return Ranked(_hits(rows, matches, place), matches)
 
 
 def _distinct(rows: Rows) -> Rows:
@@ -45,15 +70,11 @@ def _distinct(rows: Rows) -> Rows:
     return ordered[np.diff(ordered, prepend=-1) > 0]
 
 
-def _hits(rows: Rows, matches: Mapping[str, Matches], place: Callable[[int], object]) -> list[Hit]:
+def _hits(rows: Rows, matches: Mapping[str, Matches], place: Callable[[int], object]) -> Hits:
     features = {name: match.scores(rows) for name, match in matches.items()}
     fused = sum((WEIGHTS[name] * scores for name, scores in features.items()), np.zeros(len(rows)))
     order = _in_order(rows, fused, place)
-    each = zip(*(scores[order].tolist() for scores in features.values()), strict=True)
-    return [
-        Hit(row, score, dict(zip(features, values, strict=True)))
-        for row, score, values in zip(rows[order].tolist(), fused[order].tolist(), each, strict=True)
-    ]
+    return Hits(rows[order], fused[order], {name: scores[order] for name, scores in features.items()})
 
 
 def _in_order(rows: Rows, fused: Scores, place: Callable[[int], object]) -> Rows:

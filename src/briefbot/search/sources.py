@@ -138,6 +138,12 @@ class _Held:
         """Yield the rows of the generation that hold the term."""
         return (rows.astype(np.int64) + start for start, rows, _ in self.parts)
 
+    def holds(self, row: int) -> bool:
+        """Return whether a row of the generation holds the term."""
+        start, rows, _ = next(part for part in reversed(self.parts) if part[0] <= row)
+        place = int(rows.searchsorted(rows.dtype.type(row - start)))
+        return place < len(rows) and rows[place] == row - start
+
 
 @dataclass(frozen=True, slots=True)
 class _Located:
@@ -204,8 +210,7 @@ class LexicalMatches:
     def coverage(self, row: int) -> float:
         """Return which share of the question's terms, weighed by their worth, the passage holds."""
         total = sum(self.worth.values())
-        here = self._located(np.array([row]))
-        held = sum(worth for term, worth in self.worth.items() if self._scores(term, here)[0] > 0)
+        held = sum(worth for term, worth in self.worth.items() if self._held[term].holds(row))
         return held / total if total else 0.0
 
     def _inverse_frequency(self, term: str, held: _Held) -> float:
