@@ -28,11 +28,12 @@ from tests.discord.standin.process import ROOT
 from tests.discord.standin.stage import Discord
 
 from benchmarks.beir import load_questions
-from benchmarks.building import BRIEFBOT, machine
 from benchmarks.confined import Group, Held, go_first, stand_back
 from benchmarks.discord_load import SAMPLE, Stage, reindexed
 from benchmarks.editions import Editions
+from benchmarks.kept import machine
 from benchmarks.outcomes import outcome, spread
+from benchmarks.processes import BRIEFBOT
 from benchmarks.samples import prepared, sample_collection
 
 if TYPE_CHECKING:
