@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.beir import file_name
 from benchmarks.paragraphs import load_paragraphs, write_documents
 from benchmarks.processes import BRIEFBOT
+from briefbot.index.manifest import FORMAT
 from briefbot.index.store import open_current
 
 if TYPE_CHECKING:
@@ -34,15 +35,14 @@ class Ground:
 
 
 def prepared(collection: Path, paragraphs: int, place: Path) -> Ground:
-    """Return copies of a corpus of so many paragraphs and of its index, which is built once and kept."""
-    kept = CACHE / f"{collection.name}-{paragraphs}"
+    """Return copies of a corpus of so many paragraphs and of its index, which is kept and brought up to date."""
+    kept = CACHE / f"{collection.name}-{paragraphs}-{FORMAT}"
     chosen = load_paragraphs([collection], paragraphs)
-    if not (kept / "index" / "CURRENT").exists():
+    if not kept.exists():
         print(f"The first index of {paragraphs:,} paragraphs is built and kept in {kept}.")
-        shutil.rmtree(kept, ignore_errors=True)
         write_documents(chosen.texts, kept / "corpus", _EACH)
-        folders = ("--corpus", str(kept / "corpus"), "--index", str(kept / "index"))
-        subprocess.run((*BRIEFBOT, "build", *folders), check=True, stdout=subprocess.DEVNULL)
+    folders = ("--corpus", str(kept / "corpus"), "--index", str(kept / "index"))
+    subprocess.run((*BRIEFBOT, "build", *folders), check=True, stdout=subprocess.DEVNULL)
     corpus, index = place / "corpus", place / "index"
     shutil.copytree(kept / "corpus", corpus)
     shutil.copytree(kept / "index", index)

@@ -34,6 +34,7 @@ SCALE = {
 MACHINE = {"date": "2026-01-01", "cores": 2, "processor": "some", "python": "3.11.7"}
 
 
+@pytest.mark.filterwarnings("ignore:'audioop' is deprecated:DeprecationWarning")  # discord.py imports it
 @pytest.mark.parametrize("name", MEASURING)
 def test_all_that_measures_finds_what_it_imports(name: str) -> None:
     import_module(f"benchmarks.{name}")
