@@ -16,7 +16,7 @@ class Plan:
     encoded: int = 600
     encoding_rounds: int = 5
     quality_entries: int = 0
-    beside: tuple[tuple[int, int], ...] = ((1_000, 3), (10_000, 2))
+    beside: tuple[tuple[int, int], ...] = ((1_000, 3), (10_000, 1))
     beside_questions: int = 300
     beside_starts: int = 5
     scale: tuple[int, ...] = (8_100, 100_000, 800_000)
