@@ -28,7 +28,7 @@ INPUTS = (ROOT / "pyproject.toml", CONSTRAINTS, Path(__file__).resolve())
 STAMP = "set-up.json"
 
 OLDEST_PYTHON = (3, 11)
-COST = "about 410 MB to download, 1.6 GB of disk, 1 to 5 minutes"
+COST = "about 410 MB to download, 1.7 GB of disk, 1 to 5 minutes"
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PATIENCE = 4  # seconds for the CPU index to show its first page

@@ -64,7 +64,7 @@ async def ended(asked: Interaction) -> Message:
 async def begun(bench: Bench) -> Interaction:
     """Begin a build that the test holds up, and return when it has begun."""
     asked = await bench.discord.command(bench.guild.owner, bench.general, "reindex")
-    await asked.answer(20, when=lambda message: message.content.startswith("Encoding"))
+    await asked.answer(45, when=lambda message: message.content.startswith("Encoding"))
     return asked
 
 
