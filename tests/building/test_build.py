@@ -286,6 +286,21 @@ def test_many_losses_are_named_in_part(five: Desk) -> None:
         five.build(allow_removals=False)
 
 
+def test_documents_that_are_looked_for_in_another_folder_are_not_called_lost_alone(five: Desk) -> None:
+    before, after = five.corpus, five.root / "moved"
+    before.rename(after)
+    before.symlink_to(after)
+    five.build()
+    before.unlink()
+    five.write("other.txt", "A document of somebody else.")
+    with pytest.raises(CorpusError) as error:
+        five.build(allow_removals=False)
+    assert str(error.value).endswith(
+        f"stays; it was built from {after} and this looked in {before}; set --corpus, or "
+        "if that is meant, add --allow-removals."
+    )
+
+
 def test_renamed_documents_are_not_lost(five: Desk) -> None:
     for name in "abcde":
         (five.corpus / f"{name}.txt").rename(five.corpus / f"{name}{name}.txt")

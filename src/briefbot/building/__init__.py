@@ -171,8 +171,15 @@ def _refuse_losses(task: _Task, refused: Sequence[tuple[str, str]]) -> None:
     if len(lost) > LOSS_ALLOWED * len(task.base.documents):
         raise CorpusError(
             f"{len(lost)} of {len(task.base.documents)} documents are gone or cannot be read ({_some(lost)}), so "
-            f"generation {task.base.number} stays; if that is meant, add --allow-removals."
+            f"generation {task.base.number} stays; {_elsewhere(task)}if that is meant, add --allow-removals."
         )
+
+
+def _elsewhere(task: _Task) -> str:
+    """Return where the generation's documents stood, if that is another folder than the one that was given."""
+    if task.base is None or task.base.manifest.corpus == _corpus_name(task):
+        return ""
+    return f"it was built from {task.base.manifest.corpus} and this looked in {_corpus_name(task)}; set --corpus, or "
 
 
 def _some(names: Sequence[str]) -> str:
