@@ -11,7 +11,7 @@ from tests.fakes import WordEncoder
 from briefbot.answering import cite, open_library
 from briefbot.errors import ForeignIndex, UsageFault
 from briefbot.index.store import open_current
-from briefbot.model import Citation, Document, Metadata, Passage, Scope, Span, Staleness
+from briefbot.model import Answer, Citation, Document, Metadata, Passage, Scope, Span, Staleness
 from briefbot.settings import LinkRule
 
 if TYPE_CHECKING:
@@ -140,6 +140,64 @@ def test_an_index_of_another_model_is_refused(desk: Desk) -> None:
         "The index was made with the model 'words' and the settings name 'other'; "
         "set that model, or run: briefbot build"
     )
+
+
+# What says the same
+
+
+NOTICE = "Kim met Putin at the cosmodrome on 13 September."
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Desk:
+    """Return a desk where three documents say the same, one almost, and one something else."""
+    desk = Desk(tmp_path)
+    desk.write("a.txt", NOTICE)
+    desk.write("b.txt", f"It rained.\n\n{NOTICE.replace(' met', chr(10) + 'met')}")
+    desk.write("secret/c.txt", NOTICE.upper())
+    desk.write("d.txt", NOTICE.replace("13", "14"))
+    desk.write("e.txt", "Putin met Kim without a word about the cosmodrome.")
+    desk.build()
+    return desk
+
+
+def shown(answer: Answer) -> list[tuple[str, list[str]]]:
+    """Return the document of each excerpt, and those that it names."""
+    return [
+        (found.citation.document, [cited.document for cited in found.also])
+        for found in answer.excerpts + answer.related
+    ]
+
+
+def test_passages_that_say_the_same_are_one_excerpt_that_names_the_others(copies: Desk) -> None:
+    answer = copies.ask(NOTICE, k=3)
+    assert shown(answer) == [("a.txt", ["b.txt", "secret/c.txt"]), ("d.txt", []), ("e.txt", [])]
+    (named, _) = answer.excerpts[0].also
+    assert (named.title, named.paragraph, named.lines) == ("b", 2, (3, 4))
+    assert shown(copies.ask(NOTICE, k=1)) == [("a.txt", ["b.txt", "secret/c.txt"])]
+
+
+def test_only_what_may_be_seen_and_was_asked_for_is_named(copies: Desk) -> None:
+    some = Scope(frozenset({"a.txt", "b.txt", "d.txt"}))
+    assert shown(copies.ask(NOTICE, k=3, scope=some)) == [("a.txt", ["b.txt"]), ("d.txt", []), ("b.txt", [])]
+    assert shown(copies.ask(NOTICE, k=1, scope=Scope(frozenset({"a.txt"})))) == [("a.txt", [])]
+    assert shown(copies.ask(NOTICE, k=1, document="secret")) == [("secret/c.txt", [])]
+
+
+def test_a_copy_whose_source_is_gone_is_not_named(copies: Desk) -> None:
+    (copies.corpus / "b.txt").unlink()
+    assert shown(copies.ask(NOTICE, k=1)) == [("a.txt", ["secret/c.txt"])]
+    (copies.corpus / "a.txt").unlink()
+    assert shown(copies.ask(NOTICE, k=1)) == [("secret/c.txt", [])]
+
+
+def test_an_excerpt_knows_its_sentences(desk: Desk) -> None:
+    (excerpt,) = desk.ask("Kim met Putin at the cosmodrome", k=1).excerpts
+    assert [span.of(excerpt.text) for span in excerpt.sentences] == [
+        "They came by train.",
+        "Kim met Putin at the cosmodrome.",
+        "It rained.",
+    ]
 
 
 # Staleness

@@ -15,7 +15,20 @@ from urllib.parse import quote
 from briefbot.corpus.freshness import is_gone, staleness
 from briefbot.corpus.language import language_of
 from briefbot.errors import DamagedIndex, ForeignIndex, UsageFault
-from briefbot.model import Answer, Citation, Document, Excerpt, Filters, Passage, Question, Sentence, Span, in_place
+from briefbot.model import (
+    Answer,
+    Citation,
+    Document,
+    Excerpt,
+    Filters,
+    Hit,
+    Passage,
+    Question,
+    Sentence,
+    Span,
+    in_place,
+)
+from briefbot.sameness import gathered
 from briefbot.search.analysis import terms
 from briefbot.search.confidence import calibration, signals
 from briefbot.search.ranking import Ranked, rank
@@ -96,38 +109,64 @@ def search(question: Question, library: Library) -> Ranked:
     return rank(query, library.sources, generation.place)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A passage that may be shown, with its hit and that one's place."""
+
+    place: int
+    hit: Hit
+    passage: Passage
+
+
 def _excerpts(question: Question, ranked: Ranked, library: Library) -> Iterator[tuple[int, Excerpt]]:
-    """Yield up to k excerpts, each with its place among the hits; passages whose source is gone are passed over."""
+    """Yield up to k excerpts, each with its place among the hits; those that say the same as one are named in it."""
+    groups = gathered(_there(ranked, library), question.k, lambda found: found.passage)
+    for best, *others in groups[: question.k]:
+        highlight, also = _answering_sentence(best.passage, ranked), [other.passage for other in others]
+        yield best.place, excerpt_of(best.passage, library, highlight=highlight, score=best.hit.score, also=also)
+
+
+def _there(ranked: Ranked, library: Library) -> Iterator[_Found]:
+    """Yield the passages of the hits, best first; those whose source is gone are passed over."""
     corpus = Path(library.generation.manifest.corpus)
-    left = question.k
     for place, hit in enumerate(ranked.hits):
-        if left == 0:
-            return
         passage = library.generation.passage(hit.row)
         if not is_gone(corpus, passage.document):
-            left -= 1
-            highlight = _answering_sentence(passage, ranked)
-            yield place, excerpt_of(passage, library, highlight=highlight, score=hit.score)
+            yield _Found(place, hit, passage)
 
 
-def excerpt_of(passage: Passage, library: Library, *, highlight: Span | None = None, score: float = 1.0) -> Excerpt:
+def excerpt_of(
+    passage: Passage,
+    library: Library,
+    *,
+    highlight: Span | None = None,
+    score: float = 1.0,
+    also: Sequence[Passage] = (),
+) -> Excerpt:
     """Return a passage as an excerpt, checked against its document once more; `highlight` counts within its text.
 
-    Without a highlight, the whole passage is it. Raises DamagedIndex where the passage is not in its document's text.
+    Without a highlight, the whole passage is it. `also` are passages that say the same. Raises DamagedIndex where a
+    passage is not in its document's text.
     """
     generation = library.generation
-    document = generation.document(passage.document)
-    if passage.text != passage.span.of(document.text):
-        raise DamagedIndex(f"A passage of {passage.document} is not in its text; run: briefbot build --full")
     return Excerpt(
         kind=passage.kind,
         text=passage.text,
         score=score,
         highlight=Span(0, len(passage.text)) if highlight is None else highlight,
         header=passage.header,
-        citation=cite(document, passage, library.links),
+        citation=_cited(passage, library),
         stale=staleness(Path(generation.manifest.corpus), passage.document, generation.origin(passage.document)),
+        sentences=tuple(_within(passage, sentence) for sentence in passage.sentences),
+        also=tuple(_cited(other, library) for other in also),
     )
+
+
+def _cited(passage: Passage, library: Library) -> Citation:
+    document = library.generation.document(passage.document)
+    if passage.text != passage.span.of(document.text):
+        raise DamagedIndex(f"A passage of {passage.document} is not in its text; run: briefbot build --full")
+    return cite(document, passage, library.links)
 
 
 def _answering_sentence(passage: Passage, ranked: Ranked) -> Span:
@@ -140,7 +179,12 @@ def _answering_sentence(passage: Passage, ranked: Ranked) -> Span:
         return sum(value for term, value in worth.items() if term in found)
 
     best = max(passage.sentences, key=held)
-    return Span(best.span.start - passage.span.start, best.span.end - passage.span.start)
+    return _within(passage, best)
+
+
+def _within(passage: Passage, sentence: Sentence) -> Span:
+    """Return where a sentence stands within its passage's text."""
+    return Span(sentence.span.start - passage.span.start, sentence.span.end - passage.span.start)
 
 
 def cite(document: Document, passage: Passage, links: Sequence[LinkRule]) -> Citation:

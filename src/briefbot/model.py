@@ -235,7 +235,10 @@ class Staleness:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A passage in an answer. `highlight` is the sentence that answers, counted within `text`."""
+    """A passage in an answer. `highlight` is the sentence that answers; it and `sentences` count within `text`.
+
+    `also` is where else the documents say the same: passages that are not shown for themselves.
+    """
 
     kind: BlockKind
     text: str
@@ -244,6 +247,8 @@ class Excerpt:
     header: str | None
     citation: Citation
     stale: Staleness | None
+    sentences: tuple[Span, ...]
+    also: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)

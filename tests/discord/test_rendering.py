@@ -28,6 +28,7 @@ from briefbot.discord.rendering import (
 from briefbot.discord.tickets import Ticket
 from briefbot.harmless import one_line, printable
 from briefbot.model import BLOCK_KINDS, Answer, Citation, Excerpt, Filters, Span, Staleness
+from briefbot.sentences import sentence_spans
 
 WORDS = catalogue("en")
 ASKED = Asked(Filters(), private=False, feedback=False)
@@ -50,13 +51,14 @@ def excerpt(text: str = TEXT, highlight: Span | None = None, **changes: object) 
         "date": date(2023, 9, 13),
         "language": "en",
     }
-    fields: dict[str, object] = {"kind": "paragraph", "header": None, "stale": None, "score": 1.0}
+    fields: dict[str, object] = {"kind": "paragraph", "header": None, "stale": None, "score": 1.0, "also": ()}
     cited |= {name: value for name, value in changes.items() if name in cited}
     fields |= {name: value for name, value in changes.items() if name in fields}
     return Excerpt(
         text=text,
         highlight=Span(20, 52) if highlight is None else highlight,
         citation=Citation(**cited),  # type: ignore[arg-type]
+        sentences=sentence_spans(text) if len(text) < 10_000 else (),
         **fields,  # type: ignore[arg-type]
     )
 

@@ -20,6 +20,8 @@ EXCERPT = Excerpt(
     header=None,
     citation=Citation("visit.md", "The Visit", None, 3, None, (), (1, 1), Span(0, 34), None, None, None),
     stale=None,
+    sentences=(),
+    also=(),
 )
 
 

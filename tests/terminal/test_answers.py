@@ -51,7 +51,7 @@ def excerpt(
     kind: BlockKind = "paragraph",
 ) -> Excerpt:
     start = text.index(sentence)
-    return Excerpt(kind, text, 0.75, Span(start, start + len(sentence)), header, citation, None)
+    return Excerpt(kind, text, 0.75, Span(start, start + len(sentence)), header, citation, None, (), ())
 
 
 MEETING = excerpt(
@@ -287,7 +287,7 @@ PROSE = st.lists(st.tuples(WORDS, st.sampled_from([" ", " ", " ", "\n", "\n\n", 
 @given(PROSE, st.data(), st.integers(20, 200))
 def test_the_words_of_the_passage_are_read_back_in_order(text: str, data: st.DataObject, width: int) -> None:
     start, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
-    passage = Excerpt("paragraph", text, 1.0, Span(start, end), None, SUMMIT, None)
+    passage = Excerpt("paragraph", text, 1.0, Span(start, end), None, SUMMIT, None, (), ())
     shown = " ".join(quoted(render_answer(answer(passage), PLAIN, width)))
     assert "".join(shown.replace("»", "").replace("«", "").split()) == "".join(text.split())
 
@@ -296,7 +296,7 @@ def test_the_words_of_the_passage_are_read_back_in_order(text: str, data: st.Dat
 @given(st.text(max_size=200), st.data(), st.integers(20, 200))
 def test_no_text_and_no_width_is_too_strange_to_show(text: str, data: st.DataObject, width: int) -> None:
     start, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
-    passage = Excerpt("paragraph", text, 1.0, Span(start, end), data.draw(st.none() | st.text()), SUMMIT, STALE)
+    passage = Excerpt("paragraph", text, 1.0, Span(start, end), data.draw(st.none() | st.text()), SUMMIT, STALE, (), ())
     assert render_answer(answer(passage, passage), PLAIN, width)
     assert render_answer(answer(related=(passage,)), COLOUR, width)
 
