@@ -9,8 +9,9 @@ shown.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FURTHER = 5  # items that are looked at for copies when there are as many groups as are wanted
+FURTHER = 3  # items that are looked at for copies when there are as many groups as are wanted
 NEARLY_WHOLE = 0.8  # of the longer passage's letters: what the shorter one has at least
 
 _LAID_OUT = ("table", "row", "code")  # where signs, case and spaces mean something
 _AS_LONG, _LIKE = 0.6, 0.5  # of the longer one's length and words: what the other has, or nothing dearer is compared
 _LONGEST_UNIT = 3  # letters of a unit whose case matters
+_DIGITS = "0123456789"
 _WORD = re.compile(r"[^\W_]+")
 _AROUND = ".,;:!?…()[]{}\"'“”„‘’«»*_"  # what may stand around a word or number without being part of it
 _ENDING = tuple(".,;:!?…)]}")
@@ -95,20 +97,23 @@ def gathered(items: Iterable[T], wanted: int, passage_of: Callable[[T], Passage]
 
     Items are taken until there are so many groups, and none of them is lost. A few more are looked at for copies.
     """
-    groups: list[tuple[_Glance, list[T]]] = []
+    groups: list[list[T]] = []
+    alike: defaultdict[object, list[tuple[_Looks, list[T]]]] = defaultdict(list)
     left = FURTHER
     for item in items:
-        glance = _Glance(passage_of(item))
-        group = next((group for first, group in groups if first.resembles(glance)), None)
+        looks = _Looks(passage_of(item))
+        near = alike[looks.kind_and_digits]
+        group = next((group for first, group in near if first.same_as(looks)), None)
         if group is not None:
             group.append(item)
         elif len(groups) < wanted:
-            groups.append((glance, [item]))
+            groups.append([item])
+            near.append((looks, groups[-1]))
         if len(groups) == wanted:
             left -= 1
         if left < 0:
             break
-    return tuple(tuple(group) for _, group in groups)
+    return tuple(map(tuple, groups))
 
 
 def same(one: Passage, other: Passage) -> bool:
@@ -117,47 +122,67 @@ def same(one: Passage, other: Passage) -> bool:
     Prose does where its sentences are the same, but for case, accents, signs and spaces; or where one passage has a
     little more, in sentences of its own without a number, negation, limit, date or name.
     """
-    if one.text == other.text:
-        return one.header == other.header and (one.kind in _LAID_OUT) == (other.kind in _LAID_OUT)
-    if one.kind in _LAID_OUT or other.kind in _LAID_OUT or one.header != other.header:
-        return False
-    telling = _telling_words(one) | _telling_words(other)
-    if _figures(one.text) != _figures(other.text) or _told(one.text, telling) != _told(other.text, telling):
-        return False
-    shorter, longer = sorted((_sentences(one), _sentences(other)), key=_letters)
-    if "".join(each.key for each in shorter) == "".join(each.key for each in longer):
-        return True
-    more = _only_in(longer, shorter)
-    if more is None or _letters(shorter) < NEARLY_WHOLE * _letters(longer):
-        return False
-    return not more or (one.language == other.language and one.language in _LIMITS and not any(map(_named, more)))
+    return _Looks(one).same_as(_Looks(other))
 
 
-class _Glance:
-    """A passage with what tells it from most others at little cost: its length, and the set of its words."""
-
-    __slots__ = ("_passage", "_words")
+class _Looks:
+    """A passage, and what of it is compared; all of that is found out once, and only where it is asked for."""
 
     def __init__(self, passage: Passage) -> None:
         self._passage = passage
-        self._words: frozenset[str] | None = None
 
-    def resembles(self, other: _Glance) -> bool:
-        """Tell whether the passages say the same."""
+    @property
+    def kind_and_digits(self) -> object:
+        """What passages that say the same have in common, and most others have not."""
+        return self._passage.kind in _LAID_OUT, tuple(map(self._passage.text.count, _DIGITS))
+
+    def same_as(self, other: _Looks) -> bool:
+        """Tell whether the passages say the same; what costs least is compared first."""
         one, two = self._passage, other._passage
+        if self.kind_and_digits != other.kind_and_digits or one.header != two.header:
+            return False
         if one.text == two.text:
-            return same(one, two)
-        shorter, longer = sorted((len(one.text), len(two.text)))
-        return shorter >= _AS_LONG * longer and self._shares_words(other) and same(one, two)
+            return True
+        return (
+            one.kind not in _LAID_OUT
+            and one.language == two.language
+            and _nearly(len(one.text), len(two.text), _AS_LONG)
+            and len(self._words & other._words) >= _LIKE * max(len(self._words), len(other._words))
+            and (self._figures, self._told) == (other._figures, other._told)
+            and _agree(self._sentences, other._sentences, one.language)
+        )
 
-    def _shares_words(self, other: _Glance) -> bool:
-        words, others = self._its_words(), other._its_words()
-        return len(words & others) >= _LIKE * max(len(words), len(others))
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(_WORD.findall(self._passage.text.casefold()))
 
-    def _its_words(self) -> frozenset[str]:
-        if self._words is None:
-            self._words = frozenset(_WORD.findall(self._passage.text.casefold()))
-        return self._words
+    @cached_property
+    def _figures(self) -> Counter[tuple[str, str]]:
+        return _figures(self._passage.text)
+
+    @cached_property
+    def _told(self) -> Counter[str]:
+        return _told(self._passage.text, _TELLING.get(self._passage.language or "", _NEGATIONS))
+
+    @cached_property
+    def _sentences(self) -> list[_Said]:
+        return _sentences(self._passage)
+
+
+def _nearly(length: int, other: int, share: float) -> bool:
+    shorter, longer = sorted((length, other))
+    return shorter >= share * longer
+
+
+def _agree(one: list[_Said], other: list[_Said], language: str | None) -> bool:
+    """Tell whether the sentences are the same but for a few plain ones that only one of the passages has."""
+    shorter, longer = sorted((one, other), key=_letters)
+    if "".join(each.key for each in shorter) == "".join(each.key for each in longer):
+        return True
+    if language not in _LIMITS or not _nearly(_letters(shorter), _letters(longer), NEARLY_WHOLE):
+        return False
+    more = _only_in(longer, shorter)
+    return more is not None and not any(map(_named, more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +241,3 @@ def _told(text: str, telling: frozenset[str]) -> Counter[str]:
     for sign in ("n't", *_NEGATING_SIGNS):
         told[sign] = plain.count(sign)
     return told
-
-
-def _telling_words(passage: Passage) -> frozenset[str]:
-    return _TELLING.get(passage.language or "", _NEGATIONS)
