@@ -157,6 +157,24 @@ def test_a_document_that_changed_since_says_so() -> None:
     assert "its text of 2023-01-02 03:04 UTC; it was changed on 2023-02-03 04:05 UTC." in message.content
 
 
+def test_where_else_the_same_is_said_stands_above_the_passage() -> None:
+    copies = tuple(excerpt(document=f"old/*{i}*.md", title="The *Visit*", paragraph=i).citation for i in range(5))
+    found = excerpt(url=None, also=copies[:1])
+    also = r"-# Also in: The \*Visit\* · The Visit › By train · paragraph 0 · 2023-09-13"
+    assert f"Strong match\n{also}\n> They" in render_answer(answer(found), ASKED, WORDS).content
+    for message in (
+        render_answer(answer(related=(found,)), ASKED, WORDS),
+        render_more(answer(excerpt(), found), 1, ASKED, WORDS),
+    ):
+        assert f"2023-09-13\n{also}\n> They" in message.content
+    many = replace(found, also=copies)
+    assert (
+        r"-# Also in: old/\*0\*.md · The Visit › By train · paragraph 0 · 2023-09-13; "
+        in render_answer(answer(many), ASKED, WORDS).content
+    )
+    assert "2023-09-13; 2 more\n> They" in render_answer(answer(many), ASKED, WORDS).content
+
+
 def test_a_question_understood_in_other_words_shows_them() -> None:
     message = render_answer(answer(excerpt(), question="And he?", understood_as="When did Kim leave?"), ASKED, WORDS)
     assert message.content.endswith("-# Understood as: When did Kim leave?")
@@ -226,6 +244,10 @@ def excerpts(draw: st.DrawFn) -> Excerpt:
         heading=tuple(draw(st.lists(any_text, max_size=3))),
         url=draw(st.one_of(st.none(), any_text, any_text.map("https://e.x/{}".format))),
         pages=draw(st.one_of(st.none(), st.just((2, 3)))),
+        also=tuple(
+            excerpt(title=draw(any_text), document=draw(any_text), heading=(draw(any_text),)).citation
+            for _ in range(draw(st.integers(0, 4)))
+        ),
     )
 
 

@@ -121,6 +121,27 @@ Related, not an answer:
     assert render_answer(answer(confidence=0.0), PLAIN, 80) == "Not in the documents."
 
 
+def test_where_else_the_same_is_said_stands_below_the_place() -> None:
+    copies = tuple(replace(TRAIN, document=f"copies/{i}.pdf") for i in range(1, 6))
+    shown = answer(replace(MEETING, also=(TRAIN,), stale=STALE), replace(HOURS, also=copies))
+    assert render_answer(shown, PLAIN, 80).splitlines()[2:8] == [
+        "  Two summits in the Far East · The 2023 meeting · paragraph 7 · lines 31–36 ·",
+        "  2023-09-14 · russia/summits.md · https://example.org/summits#L31",
+        "  The document has changed: this is its text of 2026-03-01, and it was changed",
+        "  on 2026-05-02. To take that up, run: briefbot build",
+        "  Also in: By train to the cosmodrome · pages 2–3 · paragraph 3 ·",
+        "  briefs/train.pdf",
+    ]
+    assert render_answer(shown, PLAIN, 80).splitlines()[-6:] == [
+        "2  By train to the cosmodrome · pages 2–3 · paragraph 3 · briefs/train.pdf",
+        "   Also in: By train to the cosmodrome · pages 2–3 · paragraph 3 ·",
+        "   copies/1.pdf; By train to the cosmodrome · pages 2–3 · paragraph 3 ·",
+        "   copies/2.pdf; By train to the cosmodrome · pages 2–3 · paragraph 3 ·",
+        "   copies/3.pdf; 2 more",
+        "   │ … The train needed twenty hours to the border.",
+    ]
+
+
 def test_a_row_stands_below_its_column_names_and_within_the_frame() -> None:
     row = "E-104,The token has expired or was withdrawn,Sign in again"
     shown = render_answer(answer(excerpt(row, row, header="code,meaning,fix", kind="row")), PLAIN, 40)
@@ -246,7 +267,7 @@ def test_how_a_question_was_understood_is_told_where_its_words_differ() -> None:
 def test_a_hostile_document_cannot_touch_the_terminal() -> None:
     evil = "\x1b]0;owned\x07Never\x1b[2J trust\u202e this\x07."
     hostile = replace(SUMMIT, title=f"T {evil}", document=f"{evil}.md", url=f"https://x/{evil}", heading=(evil,))
-    passage = excerpt(evil, evil, hostile, header=evil, kind="row")
+    passage = replace(excerpt(evil, evil, hostile, header=evil, kind="row"), also=(hostile, hostile))
     for shown in (answer(passage, passage), answer(related=(passage,))):
         text = render_answer(replace(shown, understood_as=evil), PLAIN, 80)
         assert [char for char in text if not char.isprintable() and char != "\n"] == []
@@ -311,8 +332,9 @@ def test_every_line_of_prose_is_within_the_width(words: list[str], width: int) -
 
 
 def test_json_has_every_key_of_the_format() -> None:
-    shown = answer(replace(MEETING, stale=STALE), related=(replace(HOURS, header="a,b"),))
-    assert json.loads(json.dumps(answer_json(shown))) == {
+    given = answer(replace(MEETING, stale=STALE), related=(replace(HOURS, header="a,b", also=(SUMMIT,)),))
+    shown = json.loads(json.dumps(answer_json(given)))
+    assert shown == {
         "format": 1,
         "question": "Where did they meet?",
         "understood_as": "Where did they meet?",
@@ -340,6 +362,7 @@ def test_json_has_every_key_of_the_format() -> None:
                     "date": "2023-09-14",
                     "language": "en",
                 },
+                "also": [],
             }
         ],
         "related": [
@@ -363,6 +386,7 @@ def test_json_has_every_key_of_the_format() -> None:
                     "date": None,
                     "language": None,
                 },
+                "also": [shown["excerpts"][0]["citation"]],
             }
         ],
     }

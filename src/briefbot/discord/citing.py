@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from briefbot.discord.escaping import escaped, link, web_address
-from briefbot.discord.limits import clipped
+from briefbot.discord.limits import clipped, length
 from briefbot.discord.quoting import LAID_OUT
 from briefbot.harmless import one_line
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from briefbot.model import Citation, Excerpt
 
 _TITLE, _PLACE, _ADDRESS = 120, 100, 300  # characters shown of each
+_NAMED = 3  # copies
 _EDGE = 4  # words at either end of a sentence that find it on a page
 _DIRECTIVE = ":~:text="
 
@@ -37,6 +39,23 @@ def plain_citation(citation: Citation, words: Words) -> str:
     return " · ".join([*(escaped(part) for part in parts if part), *([f"<{address}>"] if address else [])])
 
 
+def also_line(excerpt: Excerpt, room: int, words: Words) -> str:
+    """Return where else the same is said, in at most `room` characters; empty where nothing is, or has no room.
+
+    Documents of one title are told apart by their names.
+    """
+    copies = excerpt.also
+    titles = Counter(map(title_of, (excerpt.citation, *copies)))
+    places = [_copy_line(copy, words, by_name=titles[title_of(copy)] > 1) for copy in copies[:_NAMED]]
+    for named in range(len(places), 0, -1):
+        left = len(copies) - named
+        more = [words("answer.also_more", count=left)] if left else []
+        line = words("answer.also", places="; ".join([*places[:named], *more]))
+        if length(line) <= room:
+            return line
+    return ""
+
+
 def title_of(citation: Citation) -> str:
     """Return the title on one line, or the document's name where the title cannot be seen."""
     return one_line(citation.title) or one_line(citation.document)
@@ -52,6 +71,11 @@ def with_fragment(address: str, sentence: str) -> str:
     if not said or len(directive) > _ADDRESS:  # scripts without spaces make one long word
         return address
     return f"{address}{'' if '#' in address else '#'}{_DIRECTIVE}{directive}"
+
+
+def _copy_line(copy: Citation, words: Words, *, by_name: bool) -> str:
+    document = one_line(copy.document) if by_name else title_of(copy)
+    return " · ".join(escaped(place) for place in (clipped(document, _PLACE), *_places(copy, words)))
 
 
 def _places(citation: Citation, words: Words) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from briefbot.discord import quoting
 from briefbot.discord.catalogue import LANGUAGES, catalogue
-from briefbot.discord.citing import citation_line, plain_citation, title_of
+from briefbot.discord.citing import also_line, citation_line, plain_citation, title_of
 from briefbot.discord.escaping import FENCE, code_block, escaped, lightly_escaped, unescaped
 from briefbot.discord.limits import CONTENT, SCREEN, clipped, length
 from briefbot.discord.messages import Button, Message, TextFile
@@ -34,6 +34,7 @@ QUESTION_FILE = "question.txt"
 PASSAGE_FILE = "passage.txt"
 
 _QUESTION = 200  # characters of the question that are shown
+_ALSO = 400  # characters that name where else the same is said
 _NAME = 60  # characters of a person's or a folder's name
 _GAP = "\n\n"
 _SMALL = "-# "
@@ -176,7 +177,7 @@ def _one(excerpt: Excerpt, status: str, frame: _Frame) -> Message:
     citation = citation_line(excerpt, frame.words)
     sentence = quoting.sentence(excerpt, max(SCREEN - length(citation) - 1, SCREEN // 3))
     head = f"{sentence.content}\n{citation}"
-    said = [*filter(None, [status]), *_staleness(excerpt, frame.words)]
+    said = [*filter(None, [status]), *_staleness(excerpt, frame.words), *_also(excerpt, _ALSO, frame.words)]
     room = CONTENT - sum(map(length, [head, *said, frame.footer])) - len(said) - 2 * len(_GAP)
     body, files = _body(excerpt, sentence, room, frame.words)
     content = _GAP.join([head, "\n".join([*said, *body]), frame.footer])
@@ -214,6 +215,7 @@ def _list_of(
     sections, files = [], []
     for number, excerpt in enumerate(excerpts, start=first):
         lines = [f"**{number}** {citation_line(excerpt, frame.words)}", *_staleness(excerpt, frame.words)]
+        lines += _also(excerpt, min(_ALSO, each // 2 - sum(map(length, lines))), frame.words)
         room_left = each - sum(map(length, lines)) - len(lines)
         shown = quoting.passage(excerpt, room_left, answers=frame.answers)
         sections.append("\n".join([*lines, shown.content]))
@@ -265,6 +267,11 @@ def _staleness(excerpt: Excerpt, words: Words) -> list[str]:
         return []
     indexed, changed = (f"{moment:%Y-%m-%d %H:%M} UTC" for moment in (excerpt.stale.indexed, excerpt.stale.changed))
     return [f"{_SMALL}{words('answer.stale', indexed=indexed, changed=changed)}"]
+
+
+def _also(excerpt: Excerpt, room: int, words: Words) -> list[str]:
+    line = also_line(excerpt, room - length(_SMALL), words)
+    return [f"{_SMALL}{line}"] if line else []
 
 
 def _limits(filters: Filters, words: Words) -> list[str]:

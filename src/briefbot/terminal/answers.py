@@ -15,13 +15,14 @@ from briefbot.terminal.wrapping import GLUE, cells, wrapped
 from briefbot.wording import flowed, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from briefbot.model import Answer, Citation, Excerpt, Staleness
     from briefbot.terminal.paint import Paint
 
 FORMAT = 1
 NARROWEST = 20
+NAMED = 3  # citations of copies that are shown
 
 _BAR = "│ "
 _OPEN, _CLOSE = f"»{GLUE}", f"{GLUE}«"
@@ -61,6 +62,14 @@ def citation_line(citation: Citation) -> str:
     return f"{GLUE}· ".join(filter(None, places))
 
 
+def also_line(copies: Sequence[Citation]) -> str:
+    """Return where else a passage stands, and how many more places there are than are named."""
+    places = [citation_line(citation) for citation in copies[:NAMED]]
+    unnamed = len(copies) - len(places)
+    more = [f"{unnamed}{GLUE}more"] if unnamed else []
+    return f"Also in: {'; '.join([*places, *more])}"
+
+
 def answer_json(answer: Answer) -> dict[str, Any]:
     """Return the object that `ask --json` prints; what is missing is None."""
     return {
@@ -84,7 +93,7 @@ def _understood(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]
 def _found(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
     first, *others = answer.excerpts
     yield [paint.bold(line) for line in _flat(_on_one_line(first.highlight.of(first.text)), width)]
-    yield _indented([*_flat(citation_line(first.citation), width - 2), *_stale(first, paint, width - 2)], "  ")
+    yield _indented(_place(first, paint, width - 2), "  ")
     yield [paint.dim(line) for line in _flat(f"{_strength(answer.confidence)} {_LEGEND}", width)]
     yield _passage(first, paint, width)
     yield from (_numbered(number, excerpt, paint, width) for number, excerpt in enumerate(others, start=2))
@@ -99,6 +108,12 @@ def _not_found(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
 
 def _strength(confidence: float) -> str:
     return next(words for least, words in _STRENGTHS if confidence >= least)
+
+
+def _place(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
+    """Return where an excerpt stands, whether that has changed since, and where else the same is said."""
+    lines = [*_flat(citation_line(excerpt.citation), width), *_stale(excerpt, paint, width)]
+    return [*lines, *_flat(also_line(excerpt.also), width)] if excerpt.also else lines
 
 
 def _stale(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
@@ -163,8 +178,7 @@ def _numbered(number: int, excerpt: Excerpt, paint: Paint, width: int) -> list[s
     before, sentence, after = (_on_one_line(piece) for piece in _pieces(excerpt))
     words = f"{f'…{GLUE}' * bool(before)}{sentence}{f'{GLUE}…' * bool(after)}"
     lines = [
-        *_flat(citation_line(excerpt.citation), inner),
-        *_stale(excerpt, paint, inner),
+        *_place(excerpt, paint, inner),
         *_quoted([*_header(excerpt), *_flat(words, inner - cells(_BAR))], paint),
     ]
     first, *rest = _indented(lines, " " * len(label))
@@ -197,6 +211,7 @@ def _excerpt_json(excerpt: Excerpt) -> dict[str, Any]:
         "stale": excerpt.stale is not None,
         "versions": _versions_json(excerpt.stale),
         "citation": _citation_json(excerpt.citation),
+        "also": [_citation_json(citation) for citation in excerpt.also],
     }
 
 
