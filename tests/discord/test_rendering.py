@@ -28,7 +28,7 @@ from briefbot.discord.rendering import (
 from briefbot.discord.tickets import Ticket
 from briefbot.harmless import one_line, printable
 from briefbot.model import BLOCK_KINDS, Answer, Citation, Excerpt, Filters, Span, Staleness
-from briefbot.sentences import sentence_spans
+from briefbot.sentences import line_spans, sentence_spans
 
 WORDS = catalogue("en")
 ASKED = Asked(Filters(), private=False, feedback=False)
@@ -149,6 +149,58 @@ def test_what_does_not_fit_goes_into_a_file_and_the_message_says_so() -> None:
     assert "**Sentence number 150 is here.**" in message.content
     assert "-# The whole passage is in passage.txt." in message.content
     assert CONTENT - 400 < length(message.content) <= CONTENT
+
+
+NUMBERED = [f"In the year {1900 + i} the archive grew by {i} boxes of letters from the north." for i in range(1, 61)]
+
+
+def around(kind: str = "paragraph", place: int = 49) -> tuple[str, list[str]]:
+    """What an answer shows of a passage of sixty sentences of which one answers, and the sentences in that."""
+    text = "\n".join(NUMBERED) if kind in {"list", "code"} else " ".join(NUMBERED)
+    start = text.index(NUMBERED[place])
+    found = excerpt(text, Span(start, start + len(NUMBERED[place])), url=None, kind=kind)
+    if kind in {"list", "code"}:
+        found = replace(found, sentences=line_spans(text))
+    content = render_answer(answer(found), ASKED, WORDS).content
+    quote = content.partition("Strong match\n")[2].partition("\n-# The whole passage")[0]
+    lines = quote.replace("```", "").replace("**", "").replace("\n> ", " ").removeprefix("> ").strip()
+    return lines, re.findall(r"In the year .*? north\.", lines)
+
+
+@pytest.mark.parametrize(("place", "begins", "ends"), [(0, "", " …"), (24, "… ", " …"), (49, "… ", ""), (59, "… ", "")])
+@pytest.mark.parametrize("kind", ["paragraph", "list"])
+def test_a_long_passage_is_shown_around_its_sentence_in_whole_sentences(
+    kind: str, place: int, begins: str, ends: str
+) -> None:
+    text, sentences = around(kind, place)
+    first = NUMBERED.index(sentences[0])
+    assert text == f"{begins}{' '.join(sentences)}{ends}"
+    assert sentences == NUMBERED[first : first + len(sentences)]
+    assert NUMBERED[place] in sentences
+    assert len(sentences) >= 20
+
+
+def test_code_that_is_long_is_shown_from_its_line_on_with_a_mark_for_what_was_before() -> None:
+    code, lines = around("code")
+    assert code == "\n".join(["…", *NUMBERED[49:]])
+    assert lines == NUMBERED[49:]
+
+
+def test_of_one_enormous_sentence_as_much_is_shown_as_fits_and_marked_at_its_end() -> None:
+    giant = f"It began {'and went on ' * 400}and ended."
+    text = f"It rained. {giant} They left."
+    content = render_answer(answer(excerpt(text, Span(11, 11 + len(giant)), url=None)), ASKED, WORDS).content
+    assert content.startswith("It began and went on")
+    assert "\n> … **It began and went on" in content
+    assert re.search(r"(and|went|on)\*\* …\n-# The whole passage is in passage\.txt\.", content)
+    alone = render_answer(answer(excerpt(giant, Span(0, len(giant)), url=None)), ASKED, WORDS).content
+    assert "\n> **It began and went on" in alone
+
+
+def test_paragraphs_of_a_context_begin_at_their_beginning_and_end_with_a_sentence() -> None:
+    text = " ".join(NUMBERED)
+    message = render_context((excerpt(text, Span(0, 0)),), -1, WORDS)
+    assert re.search(r"> In the year 1901 .* north\. …$", message.content)
 
 
 def test_a_document_that_changed_since_says_so() -> None:

@@ -132,14 +132,29 @@ def test_where_else_the_same_is_said_stands_below_the_place() -> None:
         "  Also in: By train to the cosmodrome · pages 2–3 · paragraph 3 ·",
         "  briefs/train.pdf",
     ]
-    assert render_answer(shown, PLAIN, 80).splitlines()[-6:] == [
+    assert render_answer(shown, PLAIN, 80).splitlines()[-5:] == [
         "2  By train to the cosmodrome · pages 2–3 · paragraph 3 · briefs/train.pdf",
-        "   Also in: By train to the cosmodrome · pages 2–3 · paragraph 3 ·",
-        "   copies/1.pdf; By train to the cosmodrome · pages 2–3 · paragraph 3 ·",
-        "   copies/2.pdf; By train to the cosmodrome · pages 2–3 · paragraph 3 ·",
-        "   copies/3.pdf; 2 more",
+        "   Also in: By train to the cosmodrome · pages 2–3 · paragraph 3 · copies/1.pdf;",
+        "   By train to the cosmodrome · pages 2–3 · paragraph 3 · copies/2.pdf; By train",
+        "   to the cosmodrome · pages 2–3 · paragraph 3 · copies/3.pdf; 2 more",
         "   │ … The train needed twenty hours to the border.",
     ]
+
+
+def test_of_a_long_passage_the_first_excerpt_shows_all_and_the_others_the_sentence_between_marks() -> None:
+    sentences = [f"In the year {1900 + i} the archive grew by {i} boxes." for i in range(1, 61)]
+    long = excerpt(" ".join(sentences), sentences[49])
+    shown = render_answer(answer(long, long), PLAIN, 80)
+    assert shown.startswith(f"{sentences[49]}\n\n")
+    assert " ".join(quoted(shown)) == long.text.replace(sentences[49], f"» {sentences[49]} «")
+    assert shown.endswith(f"\n   │ … {sentences[49]} …")
+
+
+def test_one_enormous_sentence_is_shown_whole() -> None:
+    giant = f"It began {'and went on ' * 400}and ended."
+    shown = render_answer(answer(MEETING, excerpt(f"It rained. {giant} They left.", giant)), PLAIN, 80)
+    second = shown.partition("\n2  ")[2].splitlines()
+    assert " ".join(line[5:] for line in second if line.startswith("   │")) == f"… {giant} …"
 
 
 def test_a_row_stands_below_its_column_names_and_within_the_frame() -> None:

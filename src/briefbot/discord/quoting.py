@@ -1,18 +1,23 @@
 """A passage as Discord shows it: prose as a block quote, code and tables in a code block, the rest as a file.
 
-Every function is given the room it has and keeps within it. What is left out is marked with …, and whoever calls is
-told, so that the whole can go into a file. This module refuses to know what stands around a passage.
+Every function is given the room it has and keeps within it. What is left out is marked with …, sentences stay whole
+where they can, and whoever calls is told, so that the whole can go into a file. This module refuses to know what stands
+around a passage.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from briefbot.discord.escaping import code_block, escaped, quoted
 from briefbot.discord.limits import length
 from briefbot.harmless import one_line, printable
 from briefbot.model import BlockKind, Excerpt, Span
 from briefbot.wording import flowed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LAID_OUT: tuple[BlockKind, ...] = ("table", "row", "code")  # whose line ends and spaces mean something
 _ELLIPSIS = "…"
@@ -47,7 +52,10 @@ def passage(excerpt: Excerpt, room: int, *, answers: bool = True) -> Shown:
     text = flowed(excerpt.text, _NARROW, len) if excerpt.kind == "paragraph" else excerpt.text
     bold = excerpt.highlight if answers else _NOTHING
     whole = _quoted(text, Span(0, len(text)), bold)
-    return Shown(whole, whole=True) if length(whole) <= room else _window(text, excerpt.highlight, room, bold)
+    if length(whole) <= room:
+        return Shown(whole, whole=True)
+    content = _sentences_around(text, excerpt.sentences, excerpt.highlight, room, bold)
+    return Shown(content, whole=False) if content else _window(text, excerpt.highlight, room, bold)
 
 
 def full_text(excerpt: Excerpt) -> str:
@@ -77,18 +85,48 @@ def _laid_out(excerpt: Excerpt, room: int) -> Shown:
 
 
 def _first_lines(excerpt: Excerpt, room: int) -> Shown:
-    """Return as many lines as fit from the answering one on."""
-    lines = excerpt.text[excerpt.highlight.start :].split("\n")
-    while len(lines) > 1:
-        lines.pop()
-        block = _block(excerpt.header, "\n".join([*lines, _ELLIPSIS]))
+    """Return as many lines as fit from the answering one on, … where lines before and after are left out."""
+    before, rest = excerpt.text[: excerpt.highlight.start], excerpt.text[excerpt.highlight.start :]
+    skipped = [_ELLIPSIS] if before.strip() else []
+    lines = rest.split("\n")
+    for count in range(len(lines), 0, -1):
+        left_out = [_ELLIPSIS] if count < len(lines) else []
+        block = _block(excerpt.header, "\n".join([*skipped, *lines[:count], *left_out]))
         if block and length(block) <= room:
             return Shown(block, whole=False)
-    return Shown(quoted(_flat(lines[0], room - 2).content), whole=False)
+    mark = f"{_ELLIPSIS} " if skipped else ""
+    return Shown(quoted(f"{mark}{_flat(lines[0], room - 2 - len(mark)).content}"), whole=False)
 
 
 def _block(header: str | None, text: str) -> str | None:
     return code_block(f"{header}\n{text}" if header else text)
+
+
+def _sentences_around(text: str, sentences: Sequence[Span], centre: Span, room: int, bold: Span) -> str:
+    """Return the sentence in the centre with as many whole ones on both sides as fit; empty where it does not fit."""
+    here = [i for i, each in enumerate(sentences) if each.start < max(centre.end, 1) and each.end > centre.start]
+    budget = room if here else 0
+    while budget > _LEAST:
+        first, last = _widened(sentences, here[0], here[-1], budget)
+        start = sentences[first].start if first > 0 else 0
+        end = sentences[last].end if last + 1 < len(sentences) else len(text)
+        content = _quoted(text, Span(start, end), bold)
+        if length(content) <= room:
+            return content
+        budget = int(budget * 0.95) if last > first else 0
+    return ""
+
+
+def _widened(sentences: Sequence[Span], first: int, last: int, budget: int) -> tuple[int, int]:
+    """Return the first and last sentence of as many around these as stand within `budget` characters."""
+    sides = [(0, 1), (-1, 0)]
+    while sides:
+        before, after = side = sides.pop(0)
+        start, end = first + before, last + after
+        if start >= 0 and end < len(sentences) and sentences[end].end - sentences[start].start <= budget:
+            first, last = start, end
+            sides.append(side)
+    return first, last
 
 
 def _window(text: str, centre: Span, room: int, bold: Span) -> Shown:
