@@ -90,7 +90,7 @@ def test_the_json_of_an_answer_has_these_keys_and_no_others(answers: dict[str, d
     assert list(answer) == [
         *("format", "question", "understood_as", "answered", "confidence", "generation", "excerpts", "related"),
     ]
-    assert set(excerpt) == {"text", "score", "highlight", "header", "citation", "stale", "versions"}
+    assert set(excerpt) == {"text", "score", "highlight", "header", "citation", "also", "stale", "versions"}
     assert excerpt["citation"] | {"paragraph": 0, "lines": 0, "span": 0} == {
         "document": "russia-north-korea/rupture-to-rapprochement.pdf",
         "title": "From rupture to rapprochement: Russia and North Korea, 1990–2023",
