@@ -38,7 +38,8 @@ def outcome(asked: Asked, opened: Library) -> Outcome:
     """Ask one question."""
     answer = ask(Question(asked.text, Scope.everything(), k=20), opened)
     excerpts = answer.excerpts or answer.related
-    documents = tuple(dict.fromkeys(excerpt.citation.document for excerpt in excerpts))
+    cited = [citation.document for excerpt in excerpts for citation in (excerpt.citation, *excerpt.also)]
+    documents = tuple(dict.fromkeys(cited))
     return Outcome(asked, documents, answer.confidence, answer.answered)
 
 
