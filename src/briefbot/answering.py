@@ -36,7 +36,7 @@ from briefbot.search.sources import LexicalMatches, Query, Source
 from briefbot.wording import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from briefbot.embedding.encoder import Encoder
     from briefbot.index.generation import Generation
@@ -121,7 +121,7 @@ class _Found:
 def _excerpts(question: Question, ranked: Ranked, library: Library) -> Iterator[tuple[int, Excerpt]]:
     """Yield up to k excerpts, each with its place among the hits; those that say the same as one are named in it."""
     groups = gathered(_there(ranked, library), question.k, lambda found: found.passage)
-    for best, *others in groups[: question.k]:
+    for best, *others in groups:
         highlight, also = _answering_sentence(best.passage, ranked), [other.passage for other in others]
         yield best.place, excerpt_of(best.passage, library, highlight=highlight, score=best.hit.score, also=also)
 
@@ -149,24 +149,25 @@ def excerpt_of(
     passage is not in its document's text.
     """
     generation = library.generation
+    documents = {name: generation.document(name) for name in {each.document for each in (passage, *also)}}
     return Excerpt(
         kind=passage.kind,
         text=passage.text,
         score=score,
         highlight=Span(0, len(passage.text)) if highlight is None else highlight,
         header=passage.header,
-        citation=_cited(passage, library),
+        citation=_cited(passage, documents, library.links),
         stale=staleness(Path(generation.manifest.corpus), passage.document, generation.origin(passage.document)),
         sentences=tuple(_within(passage, sentence) for sentence in passage.sentences),
-        also=tuple(_cited(other, library) for other in also),
+        also=tuple(_cited(other, documents, library.links) for other in also),
     )
 
 
-def _cited(passage: Passage, library: Library) -> Citation:
-    document = library.generation.document(passage.document)
+def _cited(passage: Passage, documents: Mapping[str, Document], links: Sequence[LinkRule]) -> Citation:
+    document = documents[passage.document]
     if passage.text != passage.span.of(document.text):
         raise DamagedIndex(f"A passage of {passage.document} is not in its text; run: briefbot build --full")
-    return cite(document, passage, library.links)
+    return cite(document, passage, links)
 
 
 def _answering_sentence(passage: Passage, ranked: Ranked) -> Span:
