@@ -53,12 +53,14 @@ class RememberedQuestions(LikeReal):
 
     def __init__(self, encoder: Encoder, questions: Sequence[str]) -> None:
         super().__init__(encoder)
-        self.encode_passages = encoder.encode_passages
+        self.encode_passages, self._encode = encoder.encode_passages, encoder.encode_questions
         words = list(dict.fromkeys(normalised(text) for text in questions))
         self._vectors = dict(zip(words, encoder.encode_questions(words), strict=True))
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors computed beforehand."""
+        """Return the vectors computed beforehand; what a question was corrected to is encoded now."""
+        new = [text for text in texts if text not in self._vectors]
+        self._vectors |= dict(zip(new, self._encode(new), strict=True)) if new else {}
         return np.array([self._vectors[text] for text in texts])
 
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from briefbot.corpus.freshness import is_gone, staleness
-from briefbot.corpus.language import language_of
 from briefbot.errors import DamagedIndex, ForeignIndex, UsageFault
 from briefbot.model import Answer, Citation, Document, Excerpt, Filters, Passage, Question, Sentence, Span, in_place
 from briefbot.search.analysis import terms
 from briefbot.search.confidence import calibration, signals
 from briefbot.search.ranking import Ranked, rank
 from briefbot.search.sources import LexicalMatches, Query, Source
+from briefbot.search.spelling import Reading, View, read
 from briefbot.wording import normalised
 
 if TYPE_CHECKING:
@@ -46,14 +47,15 @@ def ask(question: Question, library: Library) -> Answer:
     Raises UsageFault for an empty question or a place that does not exist, and DamagedIndex.
     """
     _refuse_unanswerable(question, library.generation)
-    ranked = search(question, library)
+    reading = understood(question, library)
+    ranked = _ranked(question, reading, library)
     found = list(_excerpts(question, ranked, library))
     confidence = calibration().confidence(signals(ranked, found[0][0])) if found else 0.0
     excerpts = tuple(excerpt for _, excerpt in found)
     answered = confidence >= calibration().threshold
     return Answer(
         question=question.text,
-        understood_as=normalised(question.text),
+        understood_as=reading.text,
         excerpts=excerpts if answered else (),
         related=() if answered else excerpts,
         confidence=confidence,
@@ -83,15 +85,31 @@ def _refuse_unanswerable(question: Question, generation: Generation) -> None:
         raise UsageFault(f"There is no document or folder {place!r}; briefbot show lists them.")
 
 
+def understood(question: Question, library: Library) -> Reading:
+    """Return a question as it is understood by one who may see what its scope allows."""
+    visible = library.generation.visible(question.scope)
+    return read(normalised(question.text), View(library.generation, visible, partial(_known, library.encoder)))
+
+
+def _known(encoder: Encoder, words: list[str]) -> list[bool]:
+    """Tell which words the model knows: it cuts what it has rarely or never met into pieces."""
+    return [pieces == 1 for pieces in encoder.count(words)]
+
+
 def search(question: Question, library: Library) -> Ranked:
     """Return the passages for a question, best first, from the documents that its scope and filters allow."""
-    words, generation = normalised(question.text), library.generation
+    return _ranked(question, understood(question, library), library)
+
+
+def _ranked(question: Question, reading: Reading, library: Library) -> Ranked:
+    generation = library.generation
     visible = generation.visible(question.scope)
     query = Query(
-        vector=library.encoder.encode_questions([words])[0],
-        terms=tuple(dict.fromkeys(terms(words, language_of(words)))),
+        vector=library.encoder.encode_questions([reading.text])[0],
+        terms=reading.terms,
         allowed=visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters),
         visible=visible,
+        shares=reading.shares,
     )
     return rank(query, library.sources, generation.place)
 
