@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import numpy as np
+
 from briefbot.corpus.freshness import is_gone, staleness
 from briefbot.errors import DamagedIndex, ForeignIndex, UsageFault
 from briefbot.model import Answer, Citation, Document, Excerpt, Filters, Passage, Question, Sentence, Span, in_place
 from briefbot.search.analysis import terms
 from briefbot.search.confidence import calibration, signals
+from briefbot.search.literal import Findings, Shelf, gist, is_long, lifted, look_up
 from briefbot.search.ranking import Ranked, rank
 from briefbot.search.sources import LexicalMatches, Query, Source
 from briefbot.search.spelling import Reading, View, read
@@ -48,9 +51,9 @@ def ask(question: Question, library: Library) -> Answer:
     """
     _refuse_unanswerable(question, library.generation)
     reading = understood(question, library)
-    ranked = _ranked(question, reading, library)
+    ranked, findings = _ranked(question, reading, library)
     found = list(_excerpts(question, ranked, library))
-    confidence = calibration().confidence(signals(ranked, found[0][0])) if found else 0.0
+    confidence = _confidence(ranked, found[0][0], findings) if found else 0.0
     excerpts = tuple(excerpt for _, excerpt in found)
     answered = confidence >= calibration().threshold
     return Answer(
@@ -98,20 +101,32 @@ def _known(encoder: Encoder, words: list[str]) -> list[bool]:
 
 def search(question: Question, library: Library) -> Ranked:
     """Return the passages for a question, best first, from the documents that its scope and filters allow."""
-    return _ranked(question, understood(question, library), library)
+    return _ranked(question, understood(question, library), library)[0]
 
 
-def _ranked(question: Question, reading: Reading, library: Library) -> Ranked:
-    generation = library.generation
+def _ranked(question: Question, reading: Reading, library: Library) -> tuple[Ranked, Findings]:
+    """Return the passages, best first, with those in front that hold what is asked for literally, and which do."""
+    generation, text = library.generation, reading.text
     visible = generation.visible(question.scope)
+    allowed = visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters)
+    shelf = Shelf(generation, visible, allowed)
+    pasted = look_up(text, shelf, np.empty(0, np.int64)) if is_long(text) else None
     query = Query(
-        vector=library.encoder.encode_questions([reading.text])[0],
+        vector=library.encoder.encode_questions([gist(text, pasted.found) if pasted else text])[0],
         terms=reading.terms,
-        allowed=visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters),
+        allowed=allowed,
         visible=visible,
         shares=reading.shares,
     )
-    return rank(query, library.sources, generation.place)
+    ranked = rank(query, library.sources, generation.place)
+    findings = pasted or look_up(text, shelf, ranked.hits.rows)
+    return lifted(ranked, findings), findings
+
+
+def _confidence(ranked: Ranked, first: int, findings: Findings) -> float:
+    """Return how sure it is that the hit at place `first` answers; what is asked for literally decides by itself."""
+    learnt = calibration().confidence(signals(ranked, first))
+    return findings.decided(learnt, ranked.hits[first].row, calibration().threshold)
 
 
 def _excerpts(question: Question, ranked: Ranked, library: Library) -> Iterator[tuple[int, Excerpt]]:

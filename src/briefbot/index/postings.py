@@ -220,19 +220,24 @@ class _Words(Sequence[bytes]):
         place = bisect_left(range(len(ends) - 1), word, key=at)
         return start + place if place < len(ends) - 1 and at(place) == word else None
 
-    def likely(self, letters: bytes, strange: int, longest: int) -> Iterator[bytes]:
-        """Yield the words of up to `longest` bytes that hold at most so many kinds of bytes which `letters` lacks.
+    def likely(self, word: str, strange: int, longest: int) -> Iterator[str]:
+        """Yield the words of up to `longest` bytes that hold at most so many kinds of letters which `word` lacks.
 
-        Bytes that are equal in their last six bits count as one kind, so that a word may be yielded that holds more.
+        Letters that are near in Unicode may count as one kind, so that a word may be yielded that holds more of them.
         """
         kinds = np.left_shift(np.uint64(1), np.arange(256, dtype=np.uint64) & np.uint64(63))
-        others = ~np.bitwise_or.reduce(kinds[list(letters)], initial=np.uint64(0))
+        if word.isascii():
+            kinds[128:] = 0  # of other alphabets, a letter has several bytes
+        others = ~np.bitwise_or.reduce(kinds[list(word.encode("utf-8"))], initial=np.uint64(0))
         for first in range(0, len(self), _LOOKED_THROUGH):
             ends = self._ends[first : first + _LOOKED_THROUGH + 1].astype(np.int64)
             data = self._columns.slice("words", int(ends[0]), int(ends[-1]))
-            held = np.bitwise_or.reduceat(kinds[data], ends[:-1] - ends[0])
-            chosen = (np.bitwise_count(held & others) <= strange) & (np.diff(ends) <= longest)
-            yield from (self[first + i] for i in np.flatnonzero(chosen).tolist())
+            ends -= ends[0]
+            held = np.bitwise_or.reduceat(kinds[data], ends[:-1])
+            chosen = np.flatnonzero((np.bitwise_count(held & others) <= strange) & (np.diff(ends) <= longest))
+            text = data.tobytes()
+            places = zip(ends[chosen].tolist(), ends[chosen + 1].tolist(), strict=True)
+            yield from (text[start:end].decode("utf-8") for start, end in places)
 
     @cached_property
     def _anchors(self) -> list[bytes]:

@@ -12,6 +12,7 @@ import re
 import string
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"(?<![\w.@/:\\-])[^\W\d_]{4,}(?![\w@/:\\]|[.-]\w)")  # no part of a code, an address or a number
 _SEEN_WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3  # letters of a term that may be meant
-_LONGEST = 400  # characters of a question; what is longer was pasted, or says enough without one word
+PASTED = 400  # characters; a question with more was pasted, or says enough without one word
+_MANY, _RAREST = 96, 64  # terms of a question; of more than so many, only the rarest are searched for
 _AT_MOST = 3  # unknown words; a question with more is in another language, or about something else
 _LONG = 8  # letters; from here on two mistakes are allowed for
 _SAMPLED = 6  # passages that are read to see how a word is spelt
@@ -83,9 +85,19 @@ def read(text: str, view: View) -> Reading:
     """Return how a question in normalised form is understood."""
     language = language_of(text)
     found = tuple(dict.fromkeys(terms(text, language)))
-    if len(text) > _LONGEST or all(is_held(term, view.generation, view.visible) for term in found):
+    if len(text) > PASTED:
+        return Reading(text, _rarest(found, view))
+    if all(is_held(term, view.generation, view.visible) for term in found):
         return Reading(text, found)
     return _Speller(language, found, view).reading(text)
+
+
+def _rarest(found: Sequence[str], view: View) -> tuple[str, ...]:
+    """Return a question's terms; of very many, those that the fewest visible passages hold."""
+    if len(found) <= _MANY:
+        return tuple(found)
+    often = {term: len(rows_of(term, view.generation, view.visible)) for term in found}
+    return tuple(sorted((term for term in found if often[term]), key=often.__getitem__)[:_RAREST])
 
 
 def is_held(term: str, generation: Generation, visible: Visible) -> bool:
@@ -146,16 +158,16 @@ class _Speller:
 
     def _near(self, word: str, edits: int) -> set[str]:
         """Return the terms that hold at most so many kinds of letters which `word` does not hold."""
-        letters = set(word)
-        found = {
-            term.decode("utf-8")
+        letters, strange = set(word), edits if word.isascii() else 2 * edits
+        longest = len(word) + edits
+        likely = [
+            segment.postings.words.likely(word, strange, longest * (1 if word.isascii() else 4))
             for _, segment in self.generation.parted()
-            for term in segment.postings.words.likely(word.encode("utf-8"), 2 * edits, 4 * (len(word) + edits))
-        }
+        ]
         return {
             term
-            for term in found
-            if _SHORTEST <= len(term) <= len(word) + edits and len(set(term) - letters) <= edits and term.isalpha()
+            for term in set(chain.from_iterable(likely))
+            if _SHORTEST <= len(term) <= longest and len(set(term) - letters) <= edits and term.isalpha()
         }
 
     def _once(self, word: str, near: set[str]) -> Iterator[Meant]:
