@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from briefbot.index.vectors import Mask, Rows
     from briefbot.search.ranking import Ranked
 
-_HINT = re.compile("[0-9_\"'«»‹›„“”]")  # what every code and every quotation holds one of
+_HINT = re.compile("[0-9_\"'«»‹›„“”‘’‚]")  # what every code and every quotation holds one of
 _QUOTED = re.compile(r"[\"“”„]([^\"“”„]+)[\"“”„]|[«»]([^«»]+)[«»]|[‹›]([^‹›]+)[‹›]|(?<!\w)['‘‚]([^'‘’‚]+)['’‘](?!\w)")
 _TOKEN = re.compile(r"\w+(?:[-./:]\w+)*")
 _PIECE = re.compile(r"[^\W\d_]+|\d+")

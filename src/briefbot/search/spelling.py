@@ -121,7 +121,8 @@ class _Speller:
 
     def __init__(self, language: str | None, found: Sequence[str], view: View) -> None:
         self.generation, self.visible, self.known = view.generation, view.visible, view.known
-        self.language, self.terms = language, found
+        self.languages = tuple(dict.fromkeys((language, "en")))  # a short question's is often taken for another
+        self.terms = found
 
     def reading(self, text: str) -> Reading:
         """Return the question with its mistyped words replaced or guessed."""
@@ -140,9 +141,13 @@ class _Speller:
         return Reading(corrected, tuple(found | guesses), {t: share for t, share in guesses.items() if t not in found})
 
     def _is_unknown(self, word: str) -> bool:
-        found = terms(word, self.language)
-        alone = len(found) == 1 and not is_held(found[0], self.generation, self.visible)
-        return alone and not word[1:].isupper() and not self.known([word])[0]
+        ways = [terms(word, language) for language in self.languages]
+        if word[1:].isupper() or any(len(way) != 1 or self._is_held(way[0]) for way in ways):
+            return False
+        return not self.known([word])[0]
+
+    def _is_held(self, term: str) -> bool:
+        return is_held(term, self.generation, self.visible)
 
     def _meant(self, written: str) -> list[Meant]:
         """Return the words that may be meant: none, the one that is, or several that are about as likely."""
@@ -175,18 +180,19 @@ class _Speller:
         alphabet = {*word, *(string.ascii_lowercase if word.isascii() else "".join(near))}
         spellings = sorted(edited(word, "".join(sorted(alphabet))))
         found: dict[str, list[str]] = {}
-        for spelling, stem in zip(spellings, stems(spellings, self.language), strict=True):
-            term = stem if stem in near else spelling
-            if term in near:
-                found.setdefault(term, []).append(spelling)
+        for stemmed in [spellings, *(stems(spellings, language) for language in self.languages)]:
+            for spelling, term in zip(spellings, stemmed, strict=True):
+                if term in near and spelling not in found.setdefault(term, []):
+                    found[term].append(spelling)
         for term, spelt in found.items():
             yield from self._weighed(word, term, tuple(spelt), 1)
 
     def _twice(self, word: str) -> Iterator[Meant]:
         """Yield the words whose stem is two edits away, and which stand together with the rest of the question."""
-        (stem,) = stems([word], self.language)
-        near = [term for term in sorted(self._near(word, 2)) if term[0] == word[0] and abs(len(term) - len(stem)) <= 2]
-        for term, distance in zip(near, distances(stem, near).tolist(), strict=True):
+        near = sorted(term for term in self._near(word, 2) if term[0] == word[0])
+        stemmed = [stems([word], language)[0] for language in self.languages]
+        apart = np.min([distances(stem, near) for stem in stemmed], axis=0)
+        for term, distance in zip(near, apart.tolist(), strict=True):
             if distance <= 2:
                 yield from (it for it in self._weighed(word, term, (), 2) if self._company(it.rows) >= _TWICE)
 
