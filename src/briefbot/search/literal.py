@@ -143,14 +143,19 @@ class Shelf:
 
         Where many may hold it, only some are read: those in `first`, then others.
         """
+        if not literal.quoted and self._is_common(len(rows_of(folded(literal.text), self.generation, self.visible))):
+            return None
         may = self._that_may(literal, languages)
         rows = np.concatenate([first[np.isin(first, may)], may[~np.isin(may, first)]])[:_READ]
         pattern = pattern_of(literal)
         held = np.array([row for row in rows.tolist() if self._holds(row, pattern)], np.int64)
         if len(held) == 0:
             return None if len(may) > len(rows) else held
-        often = len(held) * len(may) / len(rows) > max(_FEW, _SHARE * self.visible.count)
-        return None if often and not literal.is_phrase else held
+        common = not literal.is_phrase and self._is_common(len(held) * len(may) / len(rows))
+        return None if common else held
+
+    def _is_common(self, count: float) -> bool:
+        return count > max(_FEW, _SHARE * self.visible.count)
 
     def _that_may(self, literal: Literal, languages: Sequence[str | None]) -> Rows:
         """Return the rows that hold all terms of a literal, by the rules of one of the languages."""
@@ -187,11 +192,12 @@ def look_up(text: str, shelf: Shelf, first: Rows) -> Findings:
     pasted = len(text) > PASTED
     if pasted:
         asked = tuple(islice((it for it in asked if it.is_phrase or not it.quoted), _CODES))
-    worth: dict[int, float] = {}
+    worth, language = dict[int, float](), language_of(text)
     found: list[str] = []
     missing: list[str] = []
     for literal in asked:
-        rows = shelf.holding(literal, (language_of(text), language_of(literal.text), "en"), first)
+        own = language_of(literal.text) if literal.is_phrase else None
+        rows = shelf.holding(literal, (language, own, "en"), first)
         if rows is None or (len(rows) == 0 and pasted):
             continue
         (found if len(rows) else missing).append(literal.text)
