@@ -81,6 +81,7 @@ def test_two_mistakes_in_a_long_word_are_forgiven_beside_the_words_of_its_passag
         "what is the capitol of france",  # no company
         "kim met putin at cosmo4rome",  # a code
         "see canteeen.example/soup",  # an address
+        "kim met putin with the talkers about grain",  # goes on in another way
         "soup that Marten cooks in the canteen",  # may be a name of its own
         "xqzzyvk blorft",
     ],

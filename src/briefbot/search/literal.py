@@ -87,7 +87,7 @@ def literals(text: str) -> tuple[Literal, ...]:
 
 def _phrases(text: str) -> Iterator[str]:
     for match in _QUOTED.finditer(text):
-        phrase = next(filter(None, match.groups())).strip()
+        phrase = next(filter(None, match.groups())).strip().removesuffix("'s")
         if any(map(str.isalnum, phrase)):
             yield phrase
 

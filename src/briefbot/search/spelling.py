@@ -188,8 +188,11 @@ class _Speller:
             yield from self._weighed(word, term, tuple(spelt), 1)
 
     def _twice(self, word: str) -> Iterator[Meant]:
-        """Yield the words whose stem is two edits away, and which stand together with the rest of the question."""
-        near = sorted(term for term in self._near(word, 2) if term[0] == word[0])
+        """Yield the words whose stem is two edits away, and which stand together with the rest of the question.
+
+        What only goes on in another way, as defector and defected do, is another word and no mistake.
+        """
+        near = sorted(term for term in self._near(word, 2) if term[0] == word[0] and not word.startswith(term))
         stemmed = [stems([word], language)[0] for language in self.languages]
         apart = np.min([distances(stem, near) for stem in stemmed], axis=0)
         for term, distance in zip(near, apart.tolist(), strict=True):
@@ -219,7 +222,7 @@ class _Speller:
         best = min(zip(near, seen, strict=True), default=(candidate.edits + 1, ""))
         if best[0] <= candidate.edits:
             return best[1]
-        return candidate.term if candidate.term in spellings else None
+        return candidate.term if not seen and candidate.term in spellings else None  # it may stand in titles only
 
     def _seen(self, candidate: Meant) -> list[str]:
         """Return the words of that term in the passages where it most likely stands."""
