@@ -69,6 +69,14 @@ def test_a_mistyped_word_is_read_as_the_one_that_is_meant(desk: Desk, typed: str
     assert understood(desk, typed).text == meant
 
 
+def test_several_words_may_be_mistyped_but_no_more_than_half(desk: Desk) -> None:
+    assert (
+        understood(desk, "Putni met kim at the Vostochyn cosmodrmoe").text
+        == "Putin met kim at the Vostochny cosmodrome"
+    )
+    assert understood(desk, "Putni mett Vostochyn cosmodrmoe").text == "Putni mett Vostochyn cosmodrmoe"
+
+
 def test_two_mistakes_in_a_long_word_are_forgiven_beside_the_words_of_its_passage(desk: Desk) -> None:
     assert understood(desk, "kim met putin at the cosnodrmoe").text == "kim met putin at the cosmodrome"
 

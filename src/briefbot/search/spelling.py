@@ -34,7 +34,7 @@ _SEEN_WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST = 3  # letters of a term that may be meant
 PASTED = 400  # characters; a question with more was pasted, or says enough without one word
 _MANY, _RAREST = 96, 64  # terms of a question; of more than so many, only the rarest are searched for
-_AT_MOST = 3  # unknown words; a question with more is in another language, or about something else
+_AT_MOST = 6  # unknown words, and half of all; a question with more is in another language, or about something else
 _LONG = 8  # letters; from here on two mistakes are allowed for
 _SAMPLED = 6  # passages that are read to see how a word is spelt
 _LOOKED_AT = 6  # candidates
@@ -127,7 +127,7 @@ class _Speller:
     def reading(self, text: str) -> Reading:
         """Return the question with its mistyped words replaced or guessed."""
         unknown = [match for match in _WORD.finditer(text) if self._is_unknown(match[0])]
-        if not unknown or len(unknown) > _AT_MOST:
+        if not unknown or len(unknown) > min(_AT_MOST, max(1, len(text.split()) // 2)):
             return Reading(text, tuple(self.terms))
         corrected, guesses = text, dict[str, float]()
         for match in reversed(unknown):
