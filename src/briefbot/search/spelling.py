@@ -38,6 +38,7 @@ _AT_MOST = 6  # unknown words, and half of all; a question with more is in anoth
 _LONG = 8  # letters; from here on two mistakes are allowed for
 _SAMPLED = 6  # passages that are read to see how a word is spelt
 _LOOKED_AT = 6  # candidates
+_GLANCE = 32  # rows that are looked at before all: mostly one of them is visible
 _FREQUENT = 4_096  # rows; a term that more hold says nothing about where another one stands
 
 # Learnt from one mistake in each of 4,000 questions (benchmarks/typos.py) and from words that are spelt rightly.
@@ -104,7 +105,10 @@ def is_held(term: str, generation: Generation, visible: Visible) -> bool:
     """Tell whether a visible passage holds the term."""
     for start, segment in generation.parted():
         rows, _ = segment.postings.of(term)
-        if len(rows) and (visible.whole or visible.rows[start:][rows].any()):
+        if len(rows) == 0:
+            continue
+        seen = visible.rows[start:]
+        if visible.whole or seen[rows[:_GLANCE]].any() or seen[rows].any():
             return True
     return False
 
