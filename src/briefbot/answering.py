@@ -18,7 +18,7 @@ from briefbot.errors import DamagedIndex, ForeignIndex, UsageFault
 from briefbot.model import Answer, Citation, Document, Excerpt, Filters, Passage, Question, Sentence, Span, in_place
 from briefbot.search.analysis import terms
 from briefbot.search.confidence import calibration, signals
-from briefbot.search.ranking import Ranked, rank
+from briefbot.search.ranking import CANDIDATES, Ranked, rank
 from briefbot.search.sources import LexicalMatches, Query, Source
 from briefbot.wording import normalised
 
@@ -48,7 +48,7 @@ def ask(question: Question, library: Library) -> Answer:
     _refuse_unanswerable(question, library.generation)
     ranked = search(question, library)
     found = list(_excerpts(question, ranked, library))
-    confidence = calibration().confidence(signals(ranked, found[0][0])) if found else 0.0
+    confidence = confidence_in(ranked, found[0][0]) if found else 0.0
     excerpts = tuple(excerpt for _, excerpt in found)
     answered = confidence >= calibration().threshold
     return Answer(
@@ -83,8 +83,11 @@ def _refuse_unanswerable(question: Question, generation: Generation) -> None:
         raise UsageFault(f"There is no document or folder {place!r}; briefbot show lists them.")
 
 
-def search(question: Question, library: Library) -> Ranked:
-    """Return the passages for a question, best first, from the documents that its scope and filters allow."""
+def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> Ranked:
+    """Return the passages for a question, best first, from the documents that its scope and filters allow.
+
+    Each source nominates `depth` of them.
+    """
     words, generation = normalised(question.text), library.generation
     visible = generation.visible(question.scope)
     query = Query(
@@ -93,7 +96,12 @@ def search(question: Question, library: Library) -> Ranked:
         allowed=visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters),
         visible=visible,
     )
-    return rank(query, library.sources, generation.place)
+    return rank(query, library.sources, generation.place, depth)
+
+
+def confidence_in(ranked: Ranked, first: int = 0) -> float:
+    """Return how sure it is that the hit at place `first` answers; nothing answers where there is none."""
+    return calibration().confidence(signals(ranked, first)) if len(ranked.hits) > first else 0.0
 
 
 def _excerpts(question: Question, ranked: Ranked, library: Library) -> Iterator[tuple[int, Excerpt]]:

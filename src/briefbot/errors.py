@@ -12,7 +12,7 @@
     │   ├── DamagedIndex        5  bytes are not what was written
     │   └── ForeignIndex        5  another format, another model, or not briefbot's
     ├── ModelError              5  the embedding model cannot be used
-    ├── MissingPackages         5  this machine can answer and not build
+    ├── MissingPackages         5  this machine can answer, and not build or evaluate
     ├── Busy                    6  another build holds the lock
     ├── Overloaded              6  more questions wait than can be answered soon
     └── DiskError              74  the disk is full, or may not be written
@@ -79,7 +79,7 @@ class ModelError(BriefbotError):
 
 
 class MissingPackages(BriefbotError):
-    """Packages that a build needs are not installed, because this machine was set up to answer alone."""
+    """Packages that a build or an evaluation needs are not installed: this machine was set up to answer alone."""
 
     exit_code = 5
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from briefbot.cli.options import Session, with_session
+from briefbot.cli.options import COMPILING, Session, with_session
 from briefbot.errors import UnreadableFile
 
 if TYPE_CHECKING:
-    from briefbot.building.preparing import Bars
     from briefbot.reports import Remark
-
-_COMPILING = "The model is compiled, once for all builds; that takes about half a minute."
 
 
 @click.command()
@@ -50,8 +46,8 @@ def build(session: Session, *, background: bool, progress_json: bool, **options:
 
     require_for_building(READING)  # a reader without its library would take every document for unreadable
     settings = session.settings
-    bars = _bars(session, as_json=progress_json)
-    told = (lambda: None) if progress_json else lambda: session.note(_COMPILING)
+    bars = session.bars(as_json=progress_json)
+    told = (lambda: None) if progress_json else lambda: session.note(COMPILING)
     encoder, remark = building_encoder(settings, anew=options["full"], compiling=told)
     report = build_index(Tools(settings, Disk(settings.index), encoder, bars), BuildOptions(**options))
     if remark:
@@ -64,15 +60,6 @@ def _not_compiled(reason: str) -> Remark:
     from briefbot.reports import Remark
 
     return Remark("model", f"it runs without being compiled, which is slower ({reason}); see: briefbot doctor")
-
-
-def _bars(session: Session, *, as_json: bool) -> Bars:
-    from briefbot.terminal import progress
-
-    if as_json and not session.quiet:
-        return progress.JsonBars(sys.stderr)
-    wanted = not as_json and progress.bars_wanted(sys.stderr, os.environ, quiet=session.quiet)
-    return progress.Bars(sys.stderr, enabled=wanted)
 
 
 def _step_back() -> None:

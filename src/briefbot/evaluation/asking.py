@@ -1,0 +1,87 @@
+"""Questions asked as `ask` asks them: a team's own, and the queries of a collection, whose entries are ranked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from briefbot.answering import ask, confidence_in, search
+from briefbot.evaluation.judging import Outcome, judged
+from briefbot.evaluation.remembering import RememberedQuestions, distinct
+from briefbot.model import Question, Scope
+from briefbot.search.ranking import CANDIDATES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    from briefbot.answering import Library
+    from briefbot.evaluation.beir import Query
+    from briefbot.evaluation.questions import Asked
+    from briefbot.search.ranking import Ranked
+
+    Bars = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+
+SHOWN = 10  # excerpts that a team's own question is judged by
+RANKED = 100  # entries of a collection
+_DEEPER = 4  # times as many candidates, where the entries are too few
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The entries found for a query, best first, and how sure `ask` is of the first one."""
+
+    query: Query
+    entries: tuple[str, ...]
+    confidence: float
+
+
+def ask_all(asked: Sequence[Asked], library: Library, bars: Bars) -> list[Outcome]:
+    """Ask a team's own questions, and judge the answers."""
+    library = _foreseeing(library, [one.text for one in asked], bars)
+    outcomes = []
+    with bars("asking", len(asked)) as step:
+        for one in asked:
+            outcomes.append(judged(one, ask(_question(one.text, one.history), library)))
+            step(1)
+    return outcomes
+
+
+def rank_all(
+    queries: Sequence[Query], ids: Mapping[str, str], library: Library, bars: Bars, *, conversation: bool
+) -> list[Ranking]:
+    """Rank the entries for each query; `ids` tells which document is which entry."""
+    library = _foreseeing(library, [query.text for query in queries], bars)
+    rankings = []
+    with bars("asking", len(queries)) as step:
+        for query in queries:
+            question = _question(query.text, query.history if conversation else ())
+            rankings.append(_ranking(query, question, ids, library))
+            step(1)
+    return rankings
+
+
+def _foreseeing(library: Library, texts: Sequence[str], bars: Bars) -> Library:
+    with bars("encoding questions", len(distinct(texts))) as step:
+        return replace(library, encoder=RememberedQuestions(library.encoder, texts, step))
+
+
+def _question(text: str, history: tuple[str, ...]) -> Question:
+    return Question(text, Scope.everything(), k=SHOWN, history=history)
+
+
+def _ranking(query: Query, question: Question, ids: Mapping[str, str], library: Library) -> Ranking:
+    """Rank as `ask` does; only where that gives too few entries, look deeper for those that come after."""
+    ranked = search(question, library)
+    confidence = confidence_in(ranked)
+    entries = dict.fromkeys(_entries(ranked, ids, library))
+    depth, passages = CANDIDATES, library.generation.manifest.passages
+    while len(entries) < RANKED and depth < passages:
+        depth *= _DEEPER
+        entries |= dict.fromkeys(_entries(search(question, library, depth=depth), ids, library))
+    return Ranking(query, tuple(entries)[:RANKED], confidence)
+
+
+def _entries(ranked: Ranked, ids: Mapping[str, str], library: Library) -> Iterable[str]:
+    places = (library.generation.place(hit.row) for hit in ranked.hits)
+    return (ids[name] for name, _ in places)
