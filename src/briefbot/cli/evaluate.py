@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ def evaluate(
     if (questions is None) == (beir is None):
         raise UsageFault("Name a file of questions, or a folder with --beir, as in: briefbot eval questions.jsonl")
     require_for_evaluating()
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # FAISS's threads wait for each other at every question, and
+    # by spinning they took four fifths of the time on a machine that had other work
     if questions is not None:
         _evaluate_questions(session, questions, html)
     elif beir is not None:

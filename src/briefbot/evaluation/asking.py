@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from briefbot.answering import ask, confidence_in, search
@@ -12,13 +13,13 @@ from briefbot.model import Question, Scope
 from briefbot.search.ranking import CANDIDATES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from briefbot.answering import Library
     from briefbot.evaluation.beir import Query
     from briefbot.evaluation.questions import Asked
-    from briefbot.search.ranking import Ranked
+    from briefbot.index.generation import Generation
 
     Bars = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
@@ -38,7 +39,7 @@ class Ranking:
 
 def ask_all(asked: Sequence[Asked], library: Library, bars: Bars) -> list[Outcome]:
     """Ask a team's own questions, and judge the answers."""
-    library = _foreseeing(library, [one.text for one in asked], bars)
+    library = foreseeing(library, [one.text for one in asked], bars)
     outcomes = []
     with bars("asking", len(asked)) as step:
         for one in asked:
@@ -51,17 +52,19 @@ def rank_all(
     queries: Sequence[Query], ids: Mapping[str, str], library: Library, bars: Bars, *, conversation: bool
 ) -> list[Ranking]:
     """Rank the entries for each query; `ids` tells which document is which entry."""
-    library = _foreseeing(library, [query.text for query in queries], bars)
+    library = foreseeing(library, [query.text for query in queries], bars)
+    entry_at = _entries_by_row(ids, library.generation)
     rankings = []
     with bars("asking", len(queries)) as step:
         for query in queries:
             question = _question(query.text, query.history if conversation else ())
-            rankings.append(_ranking(query, question, ids, library))
+            rankings.append(_ranking(query, question, entry_at, library))
             step(1)
     return rankings
 
 
-def _foreseeing(library: Library, texts: Sequence[str], bars: Bars) -> Library:
+def foreseeing(library: Library, texts: Sequence[str], bars: Bars) -> Library:
+    """Return the library with the vectors of these questions computed beforehand."""
     with bars("encoding questions", len(distinct(texts))) as step:
         return replace(library, encoder=RememberedQuestions(library.encoder, texts, step))
 
@@ -70,18 +73,18 @@ def _question(text: str, history: tuple[str, ...]) -> Question:
     return Question(text, Scope.everything(), k=SHOWN, history=history)
 
 
-def _ranking(query: Query, question: Question, ids: Mapping[str, str], library: Library) -> Ranking:
+def _ranking(query: Query, question: Question, entry_at: Callable[[int], str], library: Library) -> Ranking:
     """Rank as `ask` does; only where that gives too few entries, look deeper for those that come after."""
     ranked = search(question, library)
     confidence = confidence_in(ranked)
-    entries = dict.fromkeys(_entries(ranked, ids, library))
+    entries = dict.fromkeys(map(entry_at, ranked.hits.rows.tolist()))
     depth, passages = CANDIDATES, library.generation.manifest.passages
     while len(entries) < RANKED and depth < passages:
         depth *= _DEEPER
-        entries |= dict.fromkeys(_entries(search(question, library, depth=depth), ids, library))
+        entries |= dict.fromkeys(map(entry_at, search(question, library, depth=depth).hits.rows.tolist()))
     return Ranking(query, tuple(entries)[:RANKED], confidence)
 
 
-def _entries(ranked: Ranked, ids: Mapping[str, str], library: Library) -> Iterable[str]:
-    places = (library.generation.place(hit.row) for hit in ranked.hits)
-    return (ids[name] for name, _ in places)
+def _entries_by_row(ids: Mapping[str, str], generation: Generation) -> Callable[[int], str]:
+    """Return what tells a row's entry, and remembers it: every query meets the same rows."""
+    return cache(lambda row: ids[generation.place(row)[0]])

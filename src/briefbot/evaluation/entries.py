@@ -54,7 +54,7 @@ class Shelf:
 def shelve(collection: Collection, folder: Path | None = None) -> Shelf:
     """Write what is not yet written of a collection, below `folder` or the user's cache. Raises DiskError."""
     files = dict(_files(collection.entries))
-    root = folder or cache_folder() / "evaluations" / _name(files)
+    root = (folder or cache_folder() / "evaluations") / _name(files)
     try:
         for name, data in files.items():
             _write(root / "corpus" / name, data)
