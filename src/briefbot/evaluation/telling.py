@@ -14,6 +14,7 @@ Rows = list[tuple[str, ...]]
 
 OPERATIONS = ("precision", "threshold", "answered, of all", "rightly, of those with an answer", "wrongly, without one")
 _NONE = "–"
+_NAMED = 3  # documents
 
 
 def about_questions(report: QuestionsReport) -> str:
@@ -50,7 +51,7 @@ def figures_of_collection(report: CollectionReport) -> Rows:
 def about_abstention(found: Abstention) -> str:
     """Return how well confidence parts what has an answer from what has none."""
     if found.auroc is None:
-        return "Confidence: what it is worth to tell answerable questions from others needs questions of both kinds."
+        return "Questions of both kinds are needed to say how well confidence tells them apart."
     return f"Confidence tells answerable questions from others with an AUROC of {found.auroc:.3f}."
 
 
@@ -78,22 +79,22 @@ def came_of(miss: Miss) -> str:
     if miss.first is None:
         return "nothing"
     unanswerable = miss.document is None and miss.text is None
-    rank = "not among those looked at" if miss.rank is None else f"{miss.rank} in the list"
+    rank = "not among those looked at" if miss.rank is None else f"number {miss.rank}"
     right = f" (confidence {miss.confidence:.2f})" if unanswerable else f" (the right one is {rank})"
     return f"{miss.first.document}, paragraph {miss.first.paragraph}{right}: {miss.first.text}"
 
 
 def remarks_on_questions(report: QuestionsReport) -> list[str]:
     """Return what the figures do not tell."""
-    unsettled = counted(report.unsettled, "row")
-    documents = ", ".join(report.unknown_documents[:3]) + (", …" if len(report.unknown_documents) > 3 else "")
-    return [
-        *(
-            [f"Left out: {unsettled} of feedback that do not tell what is right; add a text, or unanswerable: true."]
-            * bool(report.unsettled)
-        ),
-        *([f"Not in the index, so never found: {documents}."] * bool(report.unknown_documents)),
-    ]
+    remarks = []
+    if report.unsettled:
+        rows, do = counted(report.unsettled, "row"), "does" if report.unsettled == 1 else "do"
+        advice = "add a text, or unanswerable: true"
+        remarks.append(f"Left out: {rows} of feedback that {do} not tell what is right; {advice}.")
+    if names := report.unknown_documents:
+        listed = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+        remarks.append(f"Not in the index, so never found: {listed}.")
+    return remarks
 
 
 def remarks_on_collection(report: CollectionReport) -> list[str]:
