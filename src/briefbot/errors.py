@@ -5,7 +5,7 @@
     BriefbotError              70  the unexpected
     ├── UsageFault              2  a wrong question to the program: no such document, a bad date
     ├── SettingsError          78  a setting that cannot be used
-    ├── CorpusError             4  nothing is published: the corpus is missing, empty or has shrunk
+    ├── CorpusError             4  nothing is published: the corpus is missing, empty or has shrunk, or a gate refused
     ├── UnreadableFile          3  one file cannot be read; the build goes on without it
     ├── IndexFault             5  the index cannot be used
     │   ├── NoIndex             5  none has been built yet
@@ -43,7 +43,7 @@ class SettingsError(BriefbotError):
 
 
 class CorpusError(BriefbotError):
-    """The corpus is missing, empty, or has lost more than may go unnoticed: nothing is published."""
+    """The corpus is missing, empty, has lost more than may go unnoticed, or answers worse: nothing is published."""
 
     exit_code = 4
 

@@ -137,3 +137,25 @@ def test_a_bad_row_is_named_and_nothing_is_asked(tmp_path: Path) -> None:
 
 def test_without_an_index_the_build_is_named(tmp_path: Path, questions: str) -> None:
     assert Place(tmp_path).briefbot("eval", questions).returncode == 5
+
+
+def test_a_build_that_would_answer_worse_is_not_published(tmp_path: Path) -> None:
+    corpus = tmp_path / "docs_corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text("The red tram stops at the harbour every ten minutes.", "utf-8")
+    (tmp_path / "q.jsonl").write_text('{"question": "Where stops the red tram?", "text": "at the harbour"}\n', "utf-8")
+    gated = ("build", "--gate", "q.jsonl")
+    assert with_words(tmp_path, *gated).returncode == 0
+    (corpus / "a.txt").write_text("The red tram stops nowhere.", "utf-8")
+
+    worse, meant = with_words(tmp_path, *gated), with_words(tmp_path, "build", "-q")
+
+    assert (worse.returncode, worse.stdout, worse.stderr) == (
+        4,
+        "",
+        "briefbot: The new generation answers 0 of 1 questions rightly and the current one 1, so generation 1 stays; "
+        "no longer right: 'Where stops the red tram?' (q.jsonl, line 1). Mend the documents or the questions, or build "
+        "without --gate.\n",
+    )
+    assert meant.returncode == 0
+    assert (tmp_path / "index" / "CURRENT").read_text("ascii") == "000002\n"

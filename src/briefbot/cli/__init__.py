@@ -49,7 +49,7 @@ Exit codes:
   1   check or doctor found a fault
   2   wrong usage, or something asked for that does not exist
   3   built, but some files could not be read
-  4   nothing published: the corpus is missing, empty or has shrunk
+  4   nothing published: the corpus is missing, empty or has shrunk, or a gate refused
   5   the index or the model cannot be used, or packages are missing
   6   another process is changing the index
   70  an unexpected error, with a reference

@@ -105,14 +105,9 @@ def questions_report(
         ranks=tuple(sum(outcome.place == n for outcome in answerable) for n in range(1, HITS[-1] + 1)),
         sentences=len(sentences),
         abstention=abstention([_trial(outcome) for outcome in outcomes], threshold),
-        misses=tuple(_miss(outcome) for outcome in outcomes if is_missed(outcome)),
+        misses=tuple(_miss(outcome) for outcome in outcomes if outcome.missed),
         unknown_documents=tuple(name for name in named if name not in known),
     )
-
-
-def is_missed(outcome: Outcome) -> bool:
-    """Tell whether the first excerpt is not right, or an answer was given where there is none."""
-    return not outcome.first if outcome.asked.answerable else outcome.answer.answered
 
 
 def collection_report(

@@ -30,6 +30,11 @@ class Outcome:
         """Tell whether the first excerpt is right."""
         return self.place == 1
 
+    @property
+    def missed(self) -> bool:
+        """Tell whether the first excerpt is not right, or an answer was given where there is none."""
+        return not self.first if self.asked.answerable else self.answer.answered
+
     def within(self, n: int) -> bool:
         """Tell whether one of the first `n` excerpts is right."""
         return self.place is not None and self.place <= n
