@@ -51,7 +51,7 @@ def test_a_gate_sees_both_generations_before_one_replaces_the_other(desk: Desk) 
 def test_what_a_gate_refuses_is_not_published_and_the_next_build_goes_on(desk: Desk) -> None:
     before = contents(desk.index)
 
-    with pytest.raises(CorpusError, match="^worse$"):
+    with pytest.raises(CorpusError, match=r"^worse$"):
         desk.build(gates=(refuse,))
 
     assert (contents(desk.index), numbers(desk.index)) == (before, [1])
