@@ -21,7 +21,7 @@ from briefbot.model import Answer, Citation, Document, Excerpt, Filters, Passage
 from briefbot.search.analysis import terms
 from briefbot.search.confidence import calibration, signals
 from briefbot.search.literal import Findings, Shelf, gist, is_long, lifted, look_up
-from briefbot.search.ranking import Ranked, rank
+from briefbot.search.ranking import CANDIDATES, Ranked, rank
 from briefbot.search.sources import LexicalMatches, Query, Source
 from briefbot.search.spelling import Reading, View, read
 from briefbot.wording import normalised
@@ -44,21 +44,39 @@ class Library:
     links: Sequence[LinkRule] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What a question was understood as, the passages for it, and what of them holds literally what it asks for."""
+
+    reading: Reading
+    ranked: Ranked
+    findings: Findings
+
+    def confidence(self, first: int = 0) -> float:
+        """Return how sure it is that the hit at place `first` answers; what is asked for literally decides by itself.
+
+        Nothing answers where there is none.
+        """
+        if len(self.ranked.hits) <= first:
+            return 0.0
+        learnt = calibration().confidence(signals(self.ranked, first))
+        return self.findings.decided(learnt, self.ranked.hits[first].row, calibration().threshold)
+
+
 def ask(question: Question, library: Library) -> Answer:
     """Return what the documents say to a question, from those that its scope and filters allow.
 
     Raises UsageFault for an empty question or a place that does not exist, and DamagedIndex.
     """
     _refuse_unanswerable(question, library.generation)
-    reading = understood(question, library)
-    ranked, findings = _ranked(question, reading, library)
-    found = list(_excerpts(question, ranked, library))
-    confidence = _confidence(ranked, found[0][0], findings) if found else 0.0
+    retrieved = search(question, library)
+    found = list(_excerpts(question, retrieved.ranked, library))
+    confidence = retrieved.confidence(found[0][0]) if found else 0.0
     excerpts = tuple(excerpt for _, excerpt in found)
     answered = confidence >= calibration().threshold
     return Answer(
         question=question.text,
-        understood_as=reading.text,
+        understood_as=retrieved.reading.text,
         excerpts=excerpts if answered else (),
         related=() if answered else excerpts,
         confidence=confidence,
@@ -88,28 +106,16 @@ def _refuse_unanswerable(question: Question, generation: Generation) -> None:
         raise UsageFault(f"There is no document or folder {place!r}; briefbot show lists them.")
 
 
-def understood(question: Question, library: Library) -> Reading:
-    """Return a question as it is understood by one who may see what its scope allows."""
-    visible = library.generation.visible(question.scope)
-    return read(normalised(question.text), View(library.generation, visible, partial(_known, library.encoder)))
+def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> Retrieved:
+    """Return the passages for a question, best first, from the documents that its scope and filters allow.
 
-
-def _known(encoder: Encoder, words: list[str]) -> list[bool]:
-    """Tell which words the model knows: it cuts what it has rarely or never met into pieces."""
-    return [pieces == 1 for pieces in encoder.count(words)]
-
-
-def search(question: Question, library: Library) -> Ranked:
-    """Return the passages for a question, best first, from the documents that its scope and filters allow."""
-    return _ranked(question, understood(question, library), library)[0]
-
-
-def _ranked(question: Question, reading: Reading, library: Library) -> tuple[Ranked, Findings]:
-    """Return the passages, best first, with those in front that hold what is asked for literally, and which do."""
-    generation, text = library.generation, reading.text
+    Each source nominates `depth` of them. In front stand those that hold what is asked for literally.
+    """
+    generation = library.generation
     visible = generation.visible(question.scope)
     allowed = visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters)
-    shelf = Shelf(generation, visible, allowed)
+    reading = read(normalised(question.text), View(generation, visible, partial(_known, library.encoder)))
+    text, shelf = reading.text, Shelf(generation, visible, allowed)
     pasted = look_up(text, shelf, np.empty(0, np.int64)) if is_long(text) else None
     query = Query(
         vector=library.encoder.encode_questions([gist(text, pasted.found) if pasted else text])[0],
@@ -118,15 +124,14 @@ def _ranked(question: Question, reading: Reading, library: Library) -> tuple[Ran
         visible=visible,
         shares=reading.shares,
     )
-    ranked = rank(query, library.sources, generation.place)
+    ranked = rank(query, library.sources, generation.place, depth)
     findings = pasted or look_up(text, shelf, ranked.hits.rows)
-    return lifted(ranked, findings), findings
+    return Retrieved(reading, lifted(ranked, findings), findings)
 
 
-def _confidence(ranked: Ranked, first: int, findings: Findings) -> float:
-    """Return how sure it is that the hit at place `first` answers; what is asked for literally decides by itself."""
-    learnt = calibration().confidence(signals(ranked, first))
-    return findings.decided(learnt, ranked.hits[first].row, calibration().threshold)
+def _known(encoder: Encoder, words: list[str]) -> list[bool]:
+    """Tell which words the model knows: it cuts what it has rarely or never met into pieces."""
+    return [pieces == 1 for pieces in encoder.count(words)]
 
 
 def _excerpts(question: Question, ranked: Ranked, library: Library) -> Iterator[tuple[int, Excerpt]]:

@@ -48,7 +48,7 @@ def test_signals_are_those_of_the_hit_that_is_shown_first(tmp_path: Path) -> Non
     desk.build()
     with open_current(desk.index) as generation:
         library = open_library(generation, desk.encoder, [DenseSource(generation), LexicalSource(generation)], ())
-        ranked = search(Question("Kim met Putin", Scope.everything()), library)
+        ranked = search(Question("Kim met Putin", Scope.everything()), library).ranked
         hits, (cosine, *_) = ranked.hits, library.encoder.encode_questions(["a Kim met Putin in Russia."])
         question = library.encoder.encode_questions(["Kim met Putin"])[0]
         assert [generation.passage(hit.row).number for hit in hits] == [1, 3, 2]
