@@ -1,1 +1,1 @@
-"""Measurements: run from the project folder, as in `python -m benchmarks.quality`; never part of the tests."""
+"""Measurements: run from the project folder, as in `python -m benchmarks.all`; never part of the tests."""

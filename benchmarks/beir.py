@@ -1,76 +1,50 @@
-"""Collections of questions with known answers, in BEIR's form, indexed by briefbot itself.
-
-Each entry of `corpus.jsonl` becomes one text file with its title beside it, so that files are read, cut, embedded and
-ranked exactly as a team's own would be.
-"""
+"""Collections of questions with known answers, as benchmarks use them; `briefbot.evaluation` reads and indexes them."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import random
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from briefbot.answering import Library, open_library
-from briefbot.building import BuildOptions, build
 from briefbot.building.preparing import Tools
 from briefbot.cli.encoders import building_encoder
+from briefbot.cli.library import library_of
+from briefbot.evaluation.beir import read_collection
+from briefbot.evaluation.entries import index_of, shelve
 from briefbot.index.disk import Disk
 from briefbot.index.store import open_current
-from briefbot.search.sources import DenseSource, LexicalSource
 from briefbot.settings import Settings
-from briefbot.wording import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
-    from briefbot.embedding.encoder import Encoder, Vectors
+    from briefbot.answering import Library
+    from briefbot.evaluation.beir import Collection
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A collection with its index open; `ids` tells which document is which entry."""
+
+    collection: Collection
+    library: Library
+    ids: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of a collection, and the names of the documents that answer it; none where nothing does."""
+    """A question of a collection, and the ids of the entries that answer it; none where nothing does."""
 
     text: str
     relevant: frozenset[str]
 
 
-class LikeReal:
-    """What an encoder says of itself that stands for the real one."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.name, self.identity, self.source = encoder.name, encoder.identity, encoder.source
-        self.compiled = encoder.compiled
-        self.dimensions, self.window, self.count = encoder.dimensions, encoder.window, encoder.count
-
-
-class RememberedQuestions(LikeReal):
-    """The real encoder, with the vectors of all questions computed beforehand in large batches."""
-
-    def __init__(self, encoder: Encoder, questions: Sequence[str]) -> None:
-        super().__init__(encoder)
-        self.encode_passages = encoder.encode_passages
-        words = list(dict.fromkeys(normalised(text) for text in questions))
-        self._vectors = dict(zip(words, encoder.encode_questions(words), strict=True))
-
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors computed beforehand."""
-        return np.array([self._vectors[text] for text in texts])
-
-
 def load_questions(folder: Path) -> list[Asked]:
     """Return the questions of a collection."""
-    relevant: dict[str, set[str]] = {}
-    for line in (folder / "qrels" / "test.tsv").read_text("utf-8").splitlines()[1:]:
-        query, entry, score = line.split("\t")
-        if float(score) > 0:
-            relevant.setdefault(query, set()).add(file_name(entry))
-    rows = map(json.loads, (folder / "queries.jsonl").read_text("utf-8").splitlines())
-    return [Asked(row["text"], frozenset(relevant.get(row["_id"], ()))) for row in rows]
+    collection = read_collection(folder)
+    return [Asked(query.text, collection.relevant(query)) for query in collection.queries]
 
 
 def shuffled_questions(folder: Path) -> list[str]:
@@ -80,33 +54,17 @@ def shuffled_questions(folder: Path) -> list[str]:
     return texts
 
 
-def file_name(entry: str) -> str:
-    """Return the document name of an entry."""
-    return "".join(mark if mark.isalnum() or mark in "-_" else f"%{ord(mark):x}" for mark in entry) + ".txt"
-
-
-def write_corpus(folder: Path, corpus: Path) -> None:
-    """Write each entry of a collection as a text file, with its title in a sidecar."""
-    corpus.mkdir(parents=True, exist_ok=True)
-    for line in (folder / "corpus.jsonl").read_text("utf-8").splitlines():
-        row = json.loads(line)
-        path = corpus / file_name(row["_id"])
-        path.write_text(row["text"], "utf-8")
-        if row.get("title"):
-            Path(f"{path}.meta.toml").write_text(f"title = {json.dumps(row['title'], ensure_ascii=False)}\n", "utf-8")
-
-
 @contextlib.contextmanager
-def library(folder: Path, cache: Path, questions: Sequence[Asked], *, precision: str = "int8") -> Iterator[Library]:
+def opened(folder: Path, cache: Path, *, precision: str = "int8") -> Iterator[Opened]:
     """Build the index of a collection below `cache`, or bring it up to date, and open it."""
-    write_corpus(folder, cache / "corpus")
-    settings = Settings(corpus=cache / "corpus", index=cache / f"index-{precision}", precision=precision)
+    collection = read_collection(folder)
+    shelf = shelve(collection, cache / precision)
+    settings = shelf.settings(Settings(precision=precision))
     encoder, _ = building_encoder(settings, anew=False)
-    report = build(Tools(settings, Disk(settings.index), encoder, no_bars), BuildOptions(allow_removals=True))
-    print(f"{folder.name}: {report.documents} documents, {report.passages} passages, {len(report.skipped)} skipped")
-    remembered = RememberedQuestions(encoder, [question.text for question in questions])
+    report = index_of(shelf, Tools(settings, Disk(settings.index), encoder, no_bars))
+    print(f"{folder.name}: {report.documents} documents, {report.passages} passages")
     with open_current(settings.index) as generation:
-        yield open_library(generation, remembered, [DenseSource(generation), LexicalSource(generation)], ())
+        yield Opened(collection, library_of(generation, encoder, settings), shelf.ids)
 
 
 @contextlib.contextmanager

@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.beir import Asked, library, load_questions
-from benchmarks.quality import CACHE
-from briefbot.answering import Library, search
+from benchmarks.beir import Opened, no_bars, opened
+from benchmarks.kept import CACHE
+from briefbot.answering import search
+from briefbot.evaluation.asking import foreseeing
 from briefbot.model import Question, Scope
 from briefbot.search.confidence import signals
 
@@ -26,11 +27,16 @@ THRESHOLD = 0.5
 Numbers = npt.NDArray[np.float64]
 
 
-def observed(asked: Asked, opened: Library) -> tuple[dict[str, float], bool]:
-    """Return the signals of one question, and whether the first passage is from a relevant document."""
-    ranked = search(Question(asked.text, Scope.everything()), opened)
-    first, _ = opened.generation.place(ranked.hits[0].row)
-    return signals(ranked, 0), first in asked.relevant
+def observed(place: Opened) -> list[tuple[dict[str, float], bool, bool]]:
+    """Return for each query its signals, whether the first passage is from a relevant entry, and whether any is."""
+    collection, rows = place.collection, []
+    library = foreseeing(place.library, [query.text for query in collection.queries], no_bars)
+    for query in collection.queries:
+        ranked = search(Question(query.text, Scope.everything()), library).ranked
+        first, _ = library.generation.place(ranked.hits[0].row)
+        relevant = collection.relevant(query)
+        rows.append((signals(ranked, 0), place.ids[first] in relevant, bool(relevant)))
+    return rows
 
 
 def fitted(values: Numbers, labels: Numbers) -> Numbers:
@@ -62,13 +68,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
-    questions = load_questions(folder)
-    with library(folder, CACHE / folder.name, questions) as opened:
-        pairs = [observed(asked, opened) for asked in questions]
-    names = list(pairs[0][0])
-    values = np.array([[row[name] for name in names] for row, _ in pairs])
-    labels = np.array([right for _, right in pairs], float)
-    answerable = np.array([bool(asked.relevant) for asked in questions], float)
+    with opened(folder, CACHE / folder.name) as place:
+        rows = observed(place)
+    names = list(rows[0][0])
+    values = np.array([[found[name] for name in names] for found, _, _ in rows])
+    labels = np.array([right for _, right, _ in rows], float)
+    answerable = np.array([has_answer for _, _, has_answer in rows], float)
     half = np.arange(len(labels)) % 2 == 0
     numbers = fitted(values[half], labels[half])
     print("the other half:", report(values[~half], labels[~half], answerable[~half], numbers))

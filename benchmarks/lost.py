@@ -2,7 +2,7 @@
 
     figures/quality.json holds, for each collection, how often the right paragraph is first and among the first ten.
 
-Every question goes through `briefbot.answering.ask`, over the same paragraphs, with the precisions `reference`
+Every question goes through the search of `ask`, over the same paragraphs, with the precisions `reference`
 (sentence-transformers itself) and `int8`.
 """
 
@@ -12,9 +12,9 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.beir import library, load_questions
+from benchmarks.beir import no_bars, opened
 from benchmarks.kept import CACHE, Kept, machine
-from benchmarks.quality import outcome
+from briefbot.evaluation.asking import rank_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,15 +65,11 @@ def _measuring(folder: Path, precision: str) -> Any:
 
 def _found(folder: Path, precision: str) -> dict[str, Any]:
     """Return for each question that has an answer whether it is first and among the first ten, as rows of 0 and 1."""
-    questions = [asked for asked in load_questions(folder) if asked.relevant]
-    with library(folder, CACHE / folder.name, questions, precision=precision) as opened:
-        outcomes = []
-        for number, asked in enumerate(questions, 1):
-            outcomes.append(outcome(asked, opened))
-            if number % 1_000 == 0:
-                print(f"    {number:,} of {len(questions):,} questions", flush=True)
-        passages = opened.generation.manifest.passages
-    within = {n: [int(one.found_within(n)) for one in outcomes] for n in (1, 10)}
+    with opened(folder, CACHE / folder.name, precision=precision) as place:
+        relevant = {query: found for query in place.collection.queries if (found := place.collection.relevant(query))}
+        rankings = rank_all(list(relevant), place.ids, place.library, no_bars, conversation=False)
+        passages = place.library.generation.manifest.passages
+    within = {n: [int(not relevant[one.query].isdisjoint(one.entries[:n])) for one in rankings] for n in (1, 10)}
     return {"passages": passages, "first": within[1], "ten": within[10]}
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.beir import file_name
 from benchmarks.paragraphs import load_paragraphs, write_documents
 from benchmarks.processes import BRIEFBOT
 from briefbot.index.manifest import FORMAT
@@ -61,7 +60,7 @@ def document_of(collection: Path, corpus: Path) -> dict[str, str]:
         for text in path.read_text("utf-8").rstrip("\n").split("\n\n")
     }
     rows = map(json.loads, (collection / "corpus.jsonl").read_text("utf-8").splitlines())
-    found = {file_name(row["_id"]): places.get(" ".join(row["text"].split())) for row in rows}
+    found = {str(row["_id"]): places.get(" ".join(row["text"].split())) for row in rows}
     return {entry: document for entry, document in found.items() if document}
 
 

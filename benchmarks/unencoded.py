@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.beir import LikeReal, no_bars
+from benchmarks.beir import no_bars
 from benchmarks.kept import CACHE
 from benchmarks.paragraphs import load_paragraphs, write_documents
 from briefbot.building import BuildOptions, build
 from briefbot.building.preparing import Tools
 from briefbot.cli.encoders import building_encoder
+from briefbot.evaluation.remembering import LikeReal
 from briefbot.index.disk import Disk
 from briefbot.index.manifest import FORMAT
 from briefbot.index.store import open_current

@@ -1,22 +1,18 @@
-"""The measured tables: what the README tells is what the figures give, and what draws them draws it right."""
+"""The measured tables: what the README tells is what the figures give."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import benchmarks
 import pytest
 from benchmarks.encoding import flop
 from benchmarks.kept import Kept, percentile, spread
 from benchmarks.pages import PICTURES, README, all_figures, with_tables
-from benchmarks.plots import Axis, Line, drawn, pictures
+from benchmarks.plots import pictures
 from benchmarks.tables import TABLES, beside, scale
-from lxml import etree
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PEER = "peer"  # runs in an environment of its own
 MEASURING = sorted({path.stem for path in Path(benchmarks.__file__).parent.glob("[!_]*.py")} - {PEER})
@@ -93,32 +89,6 @@ def beside_figures() -> dict[str, Any]:
     ours, theirs = dict.fromkeys(keys.split(), 12.0), dict.fromkeys(keys.split(), 36.0) | {"peak_child_mb": 0.0}
     size = {"figures": {"briefbot": ours, "plain": theirs}, "ratio": {"plain": {"wall_s": 0.333}}, "rounds": 2}
     return {"machine": MACHINE, "txtai": "1", "questions": 3, "sizes": {"1000": size}}
-
-
-def test_an_axis_is_logarithmic() -> None:
-    axis = Axis(0.0, 4.0, 100.0, 500.0)
-
-    assert [axis.at(value) for value in (1, 10, 100, 10_000)] == [100.0, 200.0, 300.0, 500.0]
-    assert axis.named == [1.0, 10.0, 100.0, 1000.0, 10000.0]
-
-
-@pytest.mark.parametrize("most", [1.5, 3, 20, 10_000, 10**7])
-def test_an_axis_names_three_values_at_least(most: float) -> None:
-    assert len(Axis.over([1, most], 0, 300).named) >= 3
-
-
-def test_a_picture_is_sound_and_names_each_line_at_its_end_without_overlap() -> None:
-    lines = [Line("ours & more", ((1, 10), (10, 100))), Line("theirs", ((1, 20), (10, 101)))]
-
-    names = dict(texts(drawn("Cost <s>", "size", lines)))
-
-    assert {"Cost <s>", "ours & more: 100", "theirs: 101"} <= names.keys()
-    assert abs(names["ours & more: 100"] - names["theirs: 101"]) >= 14
-
-
-def texts(picture: str) -> Iterator[tuple[str, float]]:
-    for text in etree.fromstring(picture).iter("{http://www.w3.org/2000/svg}text"):
-        yield str(text.text), float(text.get("y"))
 
 
 def test_operations_are_counted_from_the_models_shapes() -> None:

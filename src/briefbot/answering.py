@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import numpy as np
+
 from briefbot.corpus.freshness import is_gone, staleness
-from briefbot.corpus.language import language_of
 from briefbot.errors import DamagedIndex, ForeignIndex, UsageFault
 from briefbot.model import (
     Answer,
@@ -31,12 +33,14 @@ from briefbot.model import (
 from briefbot.sameness import gathered
 from briefbot.search.analysis import terms
 from briefbot.search.confidence import calibration, signals
-from briefbot.search.ranking import Ranked, rank
+from briefbot.search.literal import Findings, Shelf, gist, is_long, lifted, look_up
+from briefbot.search.ranking import CANDIDATES, Ranked, rank
 from briefbot.search.sources import LexicalMatches, Query, Source
+from briefbot.search.spelling import Reading, View, read
 from briefbot.wording import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from briefbot.embedding.encoder import Encoder
     from briefbot.index.generation import Generation
@@ -53,20 +57,39 @@ class Library:
     links: Sequence[LinkRule] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What a question was understood as, the passages for it, and what of them holds literally what it asks for."""
+
+    reading: Reading
+    ranked: Ranked
+    findings: Findings
+
+    def confidence(self, first: int = 0, copies: Container[int] = ()) -> float:
+        """Return how sure it is that the hit at place `first` answers; what is asked for literally decides by itself.
+
+        Hits at the places `copies` say the same as it does. Nothing answers where there is no hit.
+        """
+        if len(self.ranked.hits) <= first:
+            return 0.0
+        learnt = calibration().confidence(signals(self.ranked, first, copies))
+        return self.findings.decided(learnt, self.ranked.hits[first].row, calibration().threshold)
+
+
 def ask(question: Question, library: Library) -> Answer:
     """Return what the documents say to a question, from those that its scope and filters allow.
 
     Raises UsageFault for an empty question or a place that does not exist, and DamagedIndex.
     """
     _refuse_unanswerable(question, library.generation)
-    ranked = search(question, library)
-    found = list(_excerpts(question, ranked, library))
-    confidence = calibration().confidence(signals(ranked, found[0][0])) if found else 0.0
-    excerpts = tuple(excerpt for _, excerpt in found)
+    retrieved = search(question, library)
+    groups = gathered(_there(retrieved.ranked, library), question.k, lambda found: found.passage)
+    confidence = retrieved.confidence(*_places(groups[0])) if groups else 0.0
+    excerpts = tuple(_excerpt(group, retrieved.ranked, library) for group in groups)
     answered = confidence >= calibration().threshold
     return Answer(
         question=question.text,
-        understood_as=normalised(question.text),
+        understood_as=retrieved.reading.text,
         excerpts=excerpts if answered else (),
         related=() if answered else excerpts,
         confidence=confidence,
@@ -96,17 +119,32 @@ def _refuse_unanswerable(question: Question, generation: Generation) -> None:
         raise UsageFault(f"There is no document or folder {place!r}; briefbot show lists them.")
 
 
-def search(question: Question, library: Library) -> Ranked:
-    """Return the passages for a question, best first, from the documents that its scope and filters allow."""
-    words, generation = normalised(question.text), library.generation
+def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> Retrieved:
+    """Return the passages for a question, best first, from the documents that its scope and filters allow.
+
+    Each source nominates `depth` of them. In front stand those that hold what is asked for literally.
+    """
+    generation = library.generation
     visible = generation.visible(question.scope)
+    allowed = visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters)
+    reading = read(normalised(question.text), View(generation, visible, partial(_known, library.encoder)))
+    text, shelf = reading.text, Shelf(generation, visible, allowed)
+    pasted = look_up(text, shelf, np.empty(0, np.int64)) if is_long(text) else None
     query = Query(
-        vector=library.encoder.encode_questions([words])[0],
-        terms=tuple(dict.fromkeys(terms(words, language_of(words)))),
-        allowed=visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters),
+        vector=library.encoder.encode_questions([gist(text, pasted.found) if pasted else text])[0],
+        terms=reading.terms,
+        allowed=allowed,
         visible=visible,
+        shares=reading.shares,
     )
-    return rank(query, library.sources, generation.place)
+    ranked = rank(query, library.sources, generation.place, depth)
+    findings = pasted or look_up(text, shelf, ranked.hits.rows)
+    return Retrieved(reading, lifted(ranked, findings), findings)
+
+
+def _known(encoder: Encoder, words: list[str]) -> list[bool]:
+    """Tell which words the model knows: it cuts what it has rarely or never met into pieces."""
+    return [pieces == 1 for pieces in encoder.count(words)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +156,6 @@ class _Found:
     passage: Passage
 
 
-def _excerpts(question: Question, ranked: Ranked, library: Library) -> Iterator[tuple[int, Excerpt]]:
-    """Yield up to k excerpts, each with its place among the hits; those that say the same as one are named in it."""
-    groups = gathered(_there(ranked, library), question.k, lambda found: found.passage)
-    for best, *others in groups:
-        highlight, also = _answering_sentence(best.passage, ranked), [other.passage for other in others]
-        yield best.place, excerpt_of(best.passage, library, highlight=highlight, score=best.hit.score, also=also)
-
-
 def _there(ranked: Ranked, library: Library) -> Iterator[_Found]:
     """Yield the passages of the hits, best first; those whose source is gone are passed over."""
     corpus = Path(library.generation.manifest.corpus)
@@ -133,6 +163,18 @@ def _there(ranked: Ranked, library: Library) -> Iterator[_Found]:
         passage = library.generation.passage(hit.row)
         if not is_gone(corpus, passage.document):
             yield _Found(place, hit, passage)
+
+
+def _places(group: Sequence[_Found]) -> tuple[int, tuple[int, ...]]:
+    first, *copies = (found.place for found in group)
+    return first, tuple(copies)
+
+
+def _excerpt(group: Sequence[_Found], ranked: Ranked, library: Library) -> Excerpt:
+    """Return the first of some passages that say the same as an excerpt that names the others."""
+    best, *others = group
+    highlight, also = _answering_sentence(best.passage, ranked), [other.passage for other in others]
+    return excerpt_of(best.passage, library, highlight=highlight, score=best.hit.score, also=also)
 
 
 def excerpt_of(

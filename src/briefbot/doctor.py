@@ -28,7 +28,7 @@ from briefbot.embedding.compiled import CompiledEncoder
 from briefbot.embedding.models import model_folder, model_identity
 from briefbot.errors import BriefbotError, NoIndex, SettingsError
 from briefbot.index.store import open_current
-from briefbot.packages import BUILDING, INSTALL, missing, required
+from briefbot.packages import BUILDING, EVALUATING, INSTALL, missing, required
 from briefbot.reports import DoctorReport, Item
 from briefbot.settings import MEGABYTE, Settings
 
@@ -73,11 +73,11 @@ def _python() -> Item:
 
 def _packages() -> Item:
     gone = missing(required())
-    if answering := [name for name in gone if name not in BUILDING]:
+    if answering := [name for name in gone if name not in (*BUILDING, *EVALUATING)]:
         return Item("packages", "fail", f"missing: {', '.join(answering)}", "install briefbot again: make setup")
     if gone:
-        message = f"this machine can answer and not build; missing: {', '.join(gone)}"
-        return Item("packages", "warn", message, _ONLY_ANSWERS)
+        kind = "answer and not build" if missing(BUILDING) else "answer and build, and not evaluate"
+        return Item("packages", "warn", f"this machine can {kind}; missing: {', '.join(gone)}", _ONLY_ANSWERS)
     return Item("packages", "ok", f"{len(required())} packages installed", "")
 
 

@@ -5,14 +5,14 @@
     BriefbotError              70  the unexpected
     ├── UsageFault              2  a wrong question to the program: no such document, a bad date
     ├── SettingsError          78  a setting that cannot be used
-    ├── CorpusError             4  nothing is published: the corpus is missing, empty or has shrunk
+    ├── CorpusError             4  nothing is published: the corpus is missing, empty or has shrunk, or a gate refused
     ├── UnreadableFile          3  one file cannot be read; the build goes on without it
     ├── IndexFault             5  the index cannot be used
     │   ├── NoIndex             5  none has been built yet
     │   ├── DamagedIndex        5  bytes are not what was written
     │   └── ForeignIndex        5  another format, another model, or not briefbot's
     ├── ModelError              5  the embedding model cannot be used
-    ├── MissingPackages         5  this machine can answer and not build
+    ├── MissingPackages         5  this machine can answer, and not build or evaluate
     ├── Busy                    6  another build holds the lock
     ├── Overloaded              6  more questions wait than can be answered soon
     └── DiskError              74  the disk is full, or may not be written
@@ -43,7 +43,7 @@ class SettingsError(BriefbotError):
 
 
 class CorpusError(BriefbotError):
-    """The corpus is missing, empty, or has lost more than may go unnoticed: nothing is published."""
+    """The corpus is missing, empty, has lost more than may go unnoticed, or answers worse: nothing is published."""
 
     exit_code = 4
 
@@ -79,7 +79,7 @@ class ModelError(BriefbotError):
 
 
 class MissingPackages(BriefbotError):
-    """Packages that a build needs are not installed, because this machine was set up to answer alone."""
+    """Packages that a build or an evaluation needs are not installed: this machine was set up to answer alone."""
 
     exit_code = 5
 

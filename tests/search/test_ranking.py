@@ -63,6 +63,7 @@ def test_a_candidate_of_two_sources_is_one_hit() -> None:
 def test_each_source_nominates_so_many_at_most() -> None:
     dense = Given("dense", tuple(range(1000)), {})
     assert len(rank(QUERY, [dense], lambda row: row).hits) == CANDIDATES == 100
+    assert len(rank(QUERY, [dense], lambda row: row, 120).hits) == 120
 
 
 def test_without_candidates_there_are_no_hits() -> None:

@@ -1,4 +1,4 @@
-"""The story of a build: scan, plan, read and write, check, publish.
+"""The story of a build: scan, plan, read and write, check, try at the gates, publish.
 
 A build never changes what is there: it writes new parts beside the old, checks them, and then publishes a generation
 that refers to them. Killed at any moment, it leaves the generation that was current, and for the next build what it had
@@ -28,6 +28,7 @@ from briefbot.index.store import (
     publish,
     remove_generations,
     staged,
+    tried,
 )
 from briefbot.passages import CUTTING
 from briefbot.reports import BuildReport, Remark, Skipped
@@ -35,22 +36,29 @@ from briefbot.search.analysis import ANALYSIS
 from briefbot.wording import RECIPE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from briefbot.embedding.encoder import Encoder
     from briefbot.index.generation import Generation
+
+    Gate = Callable[[Generation, Generation], None]
+    """Is given the current generation and the one to come, and raises where that one must not be published."""
 
 LOSS_ALLOWED = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """`full` reads and encodes everything anew; `allow_removals` publishes whatever has gone; `dry_run` only tells."""
+    """`full` reads and encodes everything anew; `allow_removals` publishes whatever has gone; `dry_run` only tells.
+
+    What is to replace another generation is tried at all `gates` before it is published.
+    """
 
     full: bool = False
     dry_run: bool = False
     allow_removals: bool = False
+    gates: tuple[Gate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,7 @@ def _published(task: _Task, stack: contextlib.ExitStack) -> BuildReport:
     manifest = None if _is_up_to_date(task, prepared) else _manifest(task, prepared, staging)
     if manifest:
         _check(task, prepared, manifest)
+        _try(task, manifest, staging)
         publish(disk, staging, manifest)
     disk.remove(encoded.FOLDER)
     return _report(task, prepared, published=manifest)
@@ -233,6 +242,15 @@ def _check(task: _Task, prepared: Prepared, manifest: Manifest) -> None:
     _refuse_losses(task, prepared.refused)
     for part in sorted(set(manifest.parts()) - _taken_over(task), key=lambda part: part.file):
         verify_part(task.tools.disk.root, part)
+
+
+def _try(task: _Task, manifest: Manifest, staging: str) -> None:
+    """Raise where a gate does not let the generation pass."""
+    if task.base is None or not task.options.gates:
+        return
+    with tried(task.tools.disk, staging, manifest) as generation:
+        for gate in task.options.gates:
+            gate(task.base, generation)
 
 
 def _taken_over(task: _Task) -> set[PartEntry]:

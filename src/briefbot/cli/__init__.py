@@ -37,8 +37,11 @@ _COMMANDS = {
     "prune": ("upkeep", "Remove old generations from the disk."),
     "purge": ("upkeep", "Remove a document's text from the disk for good."),
     "feedback": ("feedback", "Write what users said of answers as a file of questions."),
+    "eval": ("evaluate", "Measure how well questions with known answers are answered."),
     "doctor": ("doctor", "Look at everything briefbot needs, and say how to mend it."),
 }
+
+_ATTRIBUTES = {"eval": "evaluate"}  # a function of that name would hide Python's own
 
 _EXIT_CODES = """\b
 Exit codes:
@@ -46,7 +49,7 @@ Exit codes:
   1   check or doctor found a fault
   2   wrong usage, or something asked for that does not exist
   3   built, but some files could not be read
-  4   nothing published: the corpus is missing, empty or has shrunk
+  4   nothing published: the corpus is missing, empty or has shrunk, or a gate refused
   5   the index or the model cannot be used, or packages are missing
   6   another process is changing the index
   70  an unexpected error, with a reference
@@ -65,7 +68,9 @@ class _Commands(click.Group):
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"briefbot.cli.{_COMMANDS[name][0]}"), name)
+        command: click.Command = getattr(
+            importlib.import_module(f"briefbot.cli.{_COMMANDS[name][0]}"), _ATTRIBUTES.get(name, name)
+        )
         return command
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from briefbot.cli.options import Session, with_session
+from briefbot.cli.options import COMPILING, Session, with_session
 from briefbot.errors import UnreadableFile
 
 if TYPE_CHECKING:
-    from briefbot.building.preparing import Bars
+    from briefbot.building import Gate
+    from briefbot.evaluation.judging import Outcome
+    from briefbot.index.generation import Generation
     from briefbot.reports import Remark
-
-_COMPILING = "The model is compiled, once for all builds; that takes about half a minute."
 
 
 @click.command()
@@ -26,13 +25,19 @@ _COMPILING = "The model is compiled, once for all builds; that takes about half 
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and change nothing.")
 @click.option("--allow-removals", is_flag=True, help="Publish although many documents are gone or unreadable.")
 @click.option(
+    "--gate",
+    metavar="QUESTIONS",
+    type=click.Path(path_type=Path),
+    help="Publish only what answers this file of questions, as eval reads it, no worse than now.",
+)
+@click.option(
     "--background",
     is_flag=True,
     help="Run at the lowest priority, and be the first to be ended when memory runs out.",
 )
 @click.option("--progress-json", is_flag=True, help="Tell progress on standard error, one JSON object a line.")
 @with_session
-def build(session: Session, *, background: bool, progress_json: bool, **options: bool) -> int:
+def build(session: Session, *, gate: Path | None, background: bool, progress_json: bool, **options: bool) -> int:
     """Bring the index up to the documents: what was added, changed, removed and skipped.
 
     Unchanged passages are not embedded again. The generation that was current answers until the new one is complete.
@@ -50,29 +55,38 @@ def build(session: Session, *, background: bool, progress_json: bool, **options:
 
     require_for_building(READING)  # a reader without its library would take every document for unreadable
     settings = session.settings
-    bars = _bars(session, as_json=progress_json)
-    told = (lambda: None) if progress_json else lambda: session.note(_COMPILING)
+    gates = (_gate(session, gate),) if gate else ()
+    bars = session.bars(as_json=progress_json)
+    told = (lambda: None) if progress_json else lambda: session.note(COMPILING)
     encoder, remark = building_encoder(settings, anew=options["full"], compiling=told)
-    report = build_index(Tools(settings, Disk(settings.index), encoder, bars), BuildOptions(**options))
+    report = build_index(Tools(settings, Disk(settings.index), encoder, bars), BuildOptions(**options, gates=gates))
     if remark:
         report = replace(report, remarks=(_not_compiled(remark), *report.remarks))
     session.result(lambda: render_build(report, session.paint), lambda: report_json(report))
     return UnreadableFile.exit_code if report.skipped else 0
 
 
+def _gate(session: Session, path: Path) -> Gate:
+    """Return what asks both generations the questions of a file, each with the model it was made with."""
+    from briefbot.cli.encoders import reference_encoder
+    from briefbot.cli.library import Libraries
+    from briefbot.evaluation.asking import ask_all
+    from briefbot.evaluation.gate import refuse_worse
+    from briefbot.evaluation.questions import read_questions
+
+    asked = read_questions(path).asked
+
+    def outcomes(generation: Generation) -> list[Outcome]:
+        settings = replace(session.settings, model=generation.manifest.encoder.name)
+        return ask_all(asked, Libraries(settings, reference_encoder).open(generation), session.bars())
+
+    return lambda current, coming: refuse_worse(outcomes(current), outcomes(coming))
+
+
 def _not_compiled(reason: str) -> Remark:
     from briefbot.reports import Remark
 
     return Remark("model", f"it runs without being compiled, which is slower ({reason}); see: briefbot doctor")
-
-
-def _bars(session: Session, *, as_json: bool) -> Bars:
-    from briefbot.terminal import progress
-
-    if as_json and not session.quiet:
-        return progress.JsonBars(sys.stderr)
-    wanted = not as_json and progress.bars_wanted(sys.stderr, os.environ, quiet=session.quiet)
-    return progress.Bars(sys.stderr, enabled=wanted)
 
 
 def _step_back() -> None:

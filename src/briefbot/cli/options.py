@@ -18,6 +18,10 @@ from briefbot.terminal.paint import Paint, colour_wanted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from briefbot.building.preparing import Bars
+
+COMPILING = "The model is compiled, once for all builds; that takes about half a minute."
+
 _SHARED = (
     click.option("--corpus", metavar="FOLDER", help="Where the documents are.  [default: docs_corpus]"),
     click.option("--index", metavar="FOLDER", help="Where the index is kept.  [default: index]"),
@@ -51,6 +55,15 @@ class Session:
         """Print a note to standard error."""
         if not self.quiet:
             click.echo(text, err=True)
+
+    def bars(self, *, as_json: bool = False) -> Bars:
+        """Return what shows progress on standard error: bars where a person looks, lines of JSON where wanted."""
+        from briefbot.terminal import progress
+
+        if as_json and not self.quiet:
+            return progress.JsonBars(sys.stderr)
+        wanted = not as_json and progress.bars_wanted(sys.stderr, os.environ, quiet=self.quiet)
+        return progress.Bars(sys.stderr, enabled=wanted)
 
 
 def as_date(_: click.Context, option: click.Parameter, value: str | None) -> date | None:

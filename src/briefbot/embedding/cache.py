@@ -43,12 +43,16 @@ def is_cached(source: str) -> bool:
     return _cached(source) is not None
 
 
+def cache_folder() -> Path:
+    """Return the user's folder for what briefbot can make again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "briefbot"
+
+
 def cached_file(source: str) -> Path:
     """Return where the compiled model of that source is kept, whether it is there or not."""
-    root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     weights, precision, _ = source.split()
     digest = hashlib.sha256(source.encode()).hexdigest()[:8]
-    return Path(root) / "briefbot" / f"{weights[:16]}-{precision}-{digest}.model"
+    return cache_folder() / f"{weights[:16]}-{precision}-{digest}.model"
 
 
 def refusal_file(source: str) -> Path:

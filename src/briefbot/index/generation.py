@@ -123,9 +123,10 @@ class DocumentItems(ItemsView[str, Listed]):
 class Generation:
     """One published generation. Close it, or use it as a context manager."""
 
-    def __init__(self, root: Path, number: int) -> None:
+    def __init__(self, root: Path, number: int, *, staging: str = ".") -> None:
+        """Open a generation, or with `staging` one that stands below that folder until it is published."""
         self.root = root
-        path = root / folder_name(number) / NAME
+        path = root / staging / folder_name(number) / NAME
         self._descriptor = _locked(path)
         try:
             self.manifest: Manifest = read_manifest(path)

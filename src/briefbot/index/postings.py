@@ -11,17 +11,23 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise, repeat
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from briefbot.index.columns import Array, Columns, Stream, blob, ends_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _PIECE = 1 << 21  # postings that are in memory at once while they are copied
 _APART = 128  # words between two that are remembered
 _WORDS = 1 << 12  # read at once while words are compared
+_LOOKED_THROUGH = 1 << 16  # words at once, for likely ones
+_REMEMBERED = 256  # terms, with where their postings are: a question looks each of its own up more than once
 Counts = npt.NDArray[np.uint32]
 
 
@@ -154,11 +160,11 @@ class Postings:
 
     def of(self, term: str) -> tuple[Counts, Counts]:
         """Return the rows that hold `term`, in order, and how often each does."""
-        found = self.words.place(term.encode("utf-8"))
-        if found is None:
-            return np.empty(0, np.uint32), np.empty(0, np.uint32)
-        start, end = (int(place) for place in self._columns.slice("starts", found, found + 2))
-        return self._columns.slice("rows", start, end), self._columns.slice("frequencies", start, end)
+        return self._remembered(term)
+
+    @cached_property
+    def _remembered(self) -> Callable[[str], tuple[Counts, Counts]]:
+        return lru_cache(maxsize=_REMEMBERED)(partial(_postings_of, self._columns, self.words))  # no cycle through self
 
     def terms_of(self, rows: Iterable[int]) -> list[list[str]]:
         """Return the terms of some rows, in no order, as often as each occurs: what they were made of."""
@@ -178,6 +184,14 @@ class Postings:
     def words(self) -> _Words:
         """The sorted vocabulary."""
         return _Words(self._columns)
+
+
+def _postings_of(columns: Columns, words: _Words, term: str) -> tuple[Counts, Counts]:
+    found = words.place(term.encode("utf-8"))
+    if found is None:
+        return np.empty(0, np.uint32), np.empty(0, np.uint32)
+    start, end = (int(place) for place in columns.slice("starts", found, found + 2))
+    return columns.slice("rows", start, end), columns.slice("frequencies", start, end)
 
 
 class _Words(Sequence[bytes]):
@@ -205,6 +219,25 @@ class _Words(Sequence[bytes]):
 
         place = bisect_left(range(len(ends) - 1), word, key=at)
         return start + place if place < len(ends) - 1 and at(place) == word else None
+
+    def likely(self, word: str, strange: int, longest: int) -> Iterator[str]:
+        """Yield the words of up to `longest` bytes that hold at most so many kinds of letters which `word` lacks.
+
+        Letters that are near in Unicode may count as one kind, so that a word may be yielded that holds more of them.
+        """
+        kinds = np.left_shift(np.uint64(1), np.arange(256, dtype=np.uint64) & np.uint64(63))
+        if word.isascii():
+            kinds[128:] = 0  # of other alphabets, a letter has several bytes
+        others = ~np.bitwise_or.reduce(kinds[list(word.encode("utf-8"))], initial=np.uint64(0))
+        for first in range(0, len(self), _LOOKED_THROUGH):
+            ends = self._ends[first : first + _LOOKED_THROUGH + 1].astype(np.int64)
+            data = self._columns.slice("words", int(ends[0]), int(ends[-1]))
+            ends -= ends[0]
+            held = np.bitwise_or.reduceat(kinds[data], ends[:-1])
+            chosen = np.flatnonzero((np.bitwise_count(held & others) <= strange) & (np.diff(ends) <= longest))
+            text = data.tobytes()
+            places = zip(ends[chosen].tolist(), ends[chosen + 1].tolist(), strict=True)
+            yield from (text[start:end].decode("utf-8") for start, end in places)
 
     @cached_property
     def _anchors(self) -> list[bytes]:

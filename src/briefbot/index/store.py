@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CURRENT = "CURRENT"
 STAGING = ".building-"
+_TRIAL = "trial"
 _NUMBER = re.compile(r"(\d{6,})\n?\Z")
 
 
@@ -85,12 +86,26 @@ def publish(disk: Disk, staging: str, manifest: Manifest) -> None:
     """Make a generation whose parts are written the current one, so that a crash leaves the old or the new one."""
     folder = folder_name(manifest.generation)
     disk.sync_folder(FOLDER)
-    disk.make_folder(f"{staging}/{folder}")
-    disk.write(f"{staging}/{folder}/{NAME}", [manifest_bytes(manifest)])
-    disk.sync_folder(f"{staging}/{folder}")
+    _write_manifest(disk, f"{staging}/{folder}", manifest)
     disk.rename(f"{staging}/{folder}", folder)
     disk.sync_folder(".")
     point(disk, staging, manifest.generation)
+
+
+@contextlib.contextmanager
+def tried(disk: Disk, staging: str, manifest: Manifest) -> Iterator[Generation]:
+    """Open a generation whose parts are written, before it is published."""
+    trial = f"{staging}/{_TRIAL}"
+    disk.make_folder(trial)
+    _write_manifest(disk, f"{trial}/{folder_name(manifest.generation)}", manifest)
+    with Generation(disk.root, manifest.generation, staging=trial) as generation:
+        yield generation
+
+
+def _write_manifest(disk: Disk, folder: str, manifest: Manifest) -> None:
+    disk.make_folder(folder)
+    disk.write(f"{folder}/{NAME}", [manifest_bytes(manifest)])
+    disk.sync_folder(folder)
 
 
 def point(disk: Disk, staging: str, number: int) -> None:

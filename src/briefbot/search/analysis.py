@@ -64,6 +64,18 @@ def terms(text: str, language: str | None) -> list[str]:
     return list(chain.from_iterable(map(_words_in(language or "en"), words)))
 
 
+def stems(words: list[str], language: str | None) -> list[str]:
+    """Return the stem of each folded word; nothing of them is remembered, since most are no words at all."""
+    stemmer = _forgetful(language or "en")
+    return stemmer.stemWords(words) if stemmer else words
+
+
+@cache
+def _forgetful(language: str) -> Any:
+    name = _STEMMERS.get(language)
+    return Stemmer.Stemmer(name, 0) if name else None
+
+
 @cache
 def _words_in(language: str) -> Callable[[str], tuple[str, ...]]:
     """Return the function that gives the terms of a folded word, and remembers those of many words."""

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,8 @@ import numpy as np
 from briefbot.search.sources import DenseMatches, LexicalMatches
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from briefbot.search.ranking import Ranked
 
 _SEEN = 10  # hits
@@ -50,13 +53,14 @@ def calibration() -> Calibration:
     return Calibration(numbers["weights"], numbers["usual"], numbers["bias"], numbers["threshold"])
 
 
-def signals(ranked: Ranked, first: int) -> dict[str, float]:
+def signals(ranked: Ranked, first: int, copies: Container[int] = ()) -> dict[str, float]:
     """Return the signals for the hit at place `first` that there are.
 
     They are its cosine, its share of what the question's terms are worth, its distance to the next hit (`margin`), and
-    to the ninth after it (`height`).
+    to the ninth after it (`height`). Hits at the places `copies` say the same as it does, and are passed over.
     """
-    hits = ranked.hits[first : first + _SEEN]
+    places = (place for place in range(first, len(ranked.hits)) if place not in copies)
+    hits = [ranked.hits[place] for place in islice(places, _SEEN)]
     dense, lexical = ranked.matches["dense"], ranked.matches["lexical"]
     if not hits or not isinstance(dense, DenseMatches) or not isinstance(lexical, LexicalMatches):
         return {"cosine": 0.0, "coverage": 0.0}

@@ -56,10 +56,13 @@ class Ranked:
     matches: Mapping[str, Matches]
 
 
-def rank(query: Query, sources: Sequence[Source], place: Callable[[int], object]) -> Ranked:
-    """Return all candidates, best first; equal scores stand in the order of `place`, which orders rows by document."""
+def rank(query: Query, sources: Sequence[Source], place: Callable[[int], object], depth: int = CANDIDATES) -> Ranked:
+    """Return all candidates, `depth` of each source, best first.
+
+    Equal scores stand in the order of `place`, which orders rows by document.
+    """
     matches = {source.name: source.match(query) for source in sources}
-    nominated = [match.candidates(CANDIDATES) for match in matches.values()]
+    nominated = [match.candidates(depth) for match in matches.values()]
     rows = _distinct(np.concatenate([np.empty(0, np.int64), *nominated]))
     return Ranked(_hits(rows, matches, place), matches)
 

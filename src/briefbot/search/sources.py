@@ -6,7 +6,7 @@ that a candidate of one source has a score from all of them. A feature that only
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from briefbot.index.generation import Generation, Visible
     from briefbot.index.postings import Counts
@@ -32,13 +32,14 @@ class Query:
     """A question as the sources need it: its vector, its distinct terms, and the rows it may be answered from.
 
     `visible` are all that the asker may see, also what the filters leave out: terms are weighed by these, so that an
-    answer tells nothing of what is hidden.
+    answer tells nothing of what is hidden. A term in `shares` is a guess, and counts for that share of its worth.
     """
 
     vector: Vectors
     terms: tuple[str, ...]
     allowed: Mask
     visible: Visible
+    shares: Mapping[str, float] = field(default_factory=dict)
 
 
 class Matches(Protocol):
@@ -167,7 +168,10 @@ class LexicalMatches:
         visible = query.visible
         self._average = visible.terms / visible.count if visible.count else 1.0
         self._held = {term: _held(generation, term) for term in query.terms}
-        self.worth = {term: self._inverse_frequency(term, held) for term, held in self._held.items()}
+        shares = query.shares
+        self.worth = {
+            term: self._inverse_frequency(term, it) * shares.get(term, 1.0) for term, it in self._held.items()
+        }
         often = (term for term, held in self._held.items() if held.count > _FREQUENT)
         self._often = sorted(often, key=self.worth.__getitem__, reverse=True)
 

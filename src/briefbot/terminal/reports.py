@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from briefbot.evaluation.figures import CollectionReport, QuestionsReport
     from briefbot.reports import (
         BuildReport,
         Changes,
@@ -33,7 +34,17 @@ if TYPE_CHECKING:
     )
     from briefbot.terminal.paint import Paint
 
-    Report = BuildReport | StatusReport | CheckReport | DoctorReport | RollbackReport | PruneReport | PurgeReport
+    Evaluation = CollectionReport | QuestionsReport
+    Report = (
+        BuildReport
+        | StatusReport
+        | CheckReport
+        | DoctorReport
+        | RollbackReport
+        | PruneReport
+        | PurgeReport
+        | Evaluation
+    )
 
 LINES_SHOWN = 20
 
