@@ -7,9 +7,13 @@ from briefbot.evaluation.questions import Asked
 from briefbot.model import Answer, Citation, Excerpt, Span
 
 
-def excerpt(document: str, paragraph: int, text: str, highlight: Span | None = None) -> Excerpt:
-    cited = Citation(document, "T", None, paragraph, None, (), (1, 1), Span(0, len(text)), None, None, None)
-    return Excerpt("paragraph", text, 1.0, highlight or Span(0, len(text)), None, cited, None)
+def cited(document: str, paragraph: int, text: str) -> Citation:
+    return Citation(document, "T", None, paragraph, None, (), (1, 1), Span(0, len(text)), None, None, None)
+
+
+def excerpt(document: str, paragraph: int, text: str, highlight: Span | None = None, *also: Citation) -> Excerpt:
+    place = highlight or Span(0, len(text))
+    return Excerpt("paragraph", text, 1.0, place, None, cited(document, paragraph, text), None, (), also)
 
 
 def asked(document: str | None = None, paragraph: int | None = None, answer: str | None = None) -> Asked:
@@ -19,7 +23,7 @@ def asked(document: str | None = None, paragraph: int | None = None, answer: str
 FOUND = (
     excerpt("a.md", 1, "They met. It was at the Vostochny Cosmo\u00addrome.", Span(0, 9)),
     excerpt("a.md", 2, "They ate in the Café."),
-    excerpt("b.md", 2, "They left."),
+    excerpt("b.md", 2, "They left.", None, cited("copy.md", 5, "They left.")),
 )
 GIVEN = Answer("Where?", "Where?", FOUND, (), 0.9, 1)
 HELD_BACK = Answer("Where?", "Where?", (), FOUND, 0.2, 1)
@@ -32,6 +36,8 @@ HELD_BACK = Answer("Where?", "Where?", (), FOUND, 0.2, 1)
         (asked("a.md"), 1),
         (asked("a.md", 2), 2),
         (asked("b.md"), 3),
+        (asked("copy.md", 5), 3),
+        (asked("copy.md", 2), None),
         (asked("a.md", 3), None),
         (asked("c.md"), None),
         (asked(answer="the CAFE"), 2),

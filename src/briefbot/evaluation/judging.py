@@ -9,7 +9,7 @@ from briefbot.wording import folded
 
 if TYPE_CHECKING:
     from briefbot.evaluation.questions import Asked
-    from briefbot.model import Answer, Excerpt
+    from briefbot.model import Answer, Citation, Excerpt
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +55,14 @@ def shown(answer: Answer) -> tuple[Excerpt, ...]:
 
 
 def is_right(asked: Asked, excerpt: Excerpt) -> bool:
-    """Tell whether an excerpt is all that was named: of the document, the paragraph, with the text in it."""
-    cited = excerpt.citation
-    return (
-        asked.document in (None, cited.document)
-        and asked.paragraph in (None, cited.paragraph)
-        and _holds(excerpt.text, asked.answer)
+    """Tell whether an excerpt, or a copy that it names, is all that was named: the document, paragraph and text."""
+    return any(_is_named(asked, cited) for cited in (excerpt.citation, *excerpt.also)) and _holds(
+        excerpt.text, asked.answer
     )
+
+
+def _is_named(asked: Asked, cited: Citation) -> bool:
+    return asked.document in (None, cited.document) and asked.paragraph in (None, cited.paragraph)
 
 
 def _highlights(asked: Asked, excerpt: Excerpt) -> bool:
