@@ -11,7 +11,7 @@ import json
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,11 +25,12 @@ from briefbot.index.vectors import DenseVectors, Vectors, exact_chunks
 from briefbot.model import BLOCK_KINDS, Document, Metadata, Origin, Passage, Sentence, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from briefbot.index.disk import Disk
 
+_PLACES = 1_024  # remembered at once
 PASSAGE_FIELDS = (
     *("document", "number", "start", "end", "first_byte", "last_byte"),
     *("first_page", "last_page", "first_line", "last_line", "kind", "language", "place"),
@@ -271,7 +272,7 @@ class Segment:
         """Return a passage. Raises DamagedIndex where its text is not the slice that its span names."""
         fields = self._passages.slice("fields", row, row + 1)[0].tolist()
         values: dict[str, int] = dict(zip(PASSAGE_FIELDS, fields, strict=True))
-        heading, header = json.loads(self._place(values["place"]))
+        heading, header = self._place(values["place"])
         start, _ = self._text_bytes(values["document"])
         text = self._documents.text("texts", start + values["first_byte"], start + values["last_byte"])
         span = Span(values["start"], values["end"])
@@ -283,7 +284,7 @@ class Segment:
             kind=BLOCK_KINDS[values["kind"]],
             span=span,
             text=text,
-            heading=tuple(heading),
+            heading=heading,
             pages=(values["first_page"], values["last_page"]) if values["first_page"] else None,
             lines=(values["first_line"], values["last_line"]),
             language=self._languages[values["language"]] or None,
@@ -318,9 +319,10 @@ class Segment:
         record: dict[str, Any] = json.loads(self._documents.text("records", start, end))
         return record
 
-    def _place(self, place: int) -> str:
-        start, end = (int(offset) for offset in self._passages.slice("place_ends", place, place + 2))
-        return self._passages.text("places", start, end)
+    @cached_property
+    def _place(self) -> Callable[[int], tuple[tuple[str, ...], str | None]]:
+        """What tells a place's headings and column names, and remembers them: the passages of a chapter share one."""
+        return lru_cache(maxsize=_PLACES)(partial(_place_in, self._passages))  # of the columns: no cycle through self
 
     def _text_bytes(self, document: int) -> tuple[int, int]:
         start, end = (int(place) for place in self._documents.slice("text_ends", document, document + 2))
@@ -329,6 +331,12 @@ class Segment:
     @cached_property
     def _languages(self) -> list[str]:
         return [text.decode("utf-8") for text in self._passages.texts("languages", "language_ends")]
+
+
+def _place_in(passages: Columns, place: int) -> tuple[tuple[str, ...], str | None]:
+    start, end = passages.slice("place_ends", place, place + 2).tolist()
+    heading, header = json.loads(passages.text("places", start, end))
+    return tuple(heading), header
 
 
 def _metadata(record: dict[str, Any]) -> Metadata:
