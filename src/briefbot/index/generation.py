@@ -185,6 +185,11 @@ class Generation:
         listed = self.documents[name]
         return self.segments[listed.segment].document(listed.row)
 
+    def title(self, name: str) -> str:
+        """Return the title of a live document, without its text. Raises KeyError."""
+        listed = self.documents[name]
+        return self.segments[listed.segment].title(listed.row)
+
     def origin(self, name: str) -> Origin:
         """Return where a live document came from. Raises KeyError."""
         listed = self.documents[name]

@@ -258,6 +258,11 @@ class Segment:
             pages=tuple(record["pages"]),
         )
 
+    def title(self, document: int) -> str:
+        """Return a document's title."""
+        title: str = self._record(document)["title"]
+        return title
+
     def metadata(self, document: int) -> Metadata:
         """Return what a document says about itself."""
         return _metadata(self._record(document))

@@ -60,16 +60,14 @@ def signals(ranked: Ranked, first: int, copies: Container[int] = ()) -> dict[str
     to the ninth after it (`height`). Hits at the places `copies` say the same as it does, and are passed over.
     """
     places = (place for place in range(first, len(ranked.hits)) if place not in copies)
-    hits = [ranked.hits[place] for place in islice(places, _SEEN)]
+    seen = list(islice(places, _SEEN))
     dense, lexical = ranked.matches["dense"], ranked.matches["lexical"]
-    if not hits or not isinstance(dense, DenseMatches) or not isinstance(lexical, LexicalMatches):
+    if not seen or not isinstance(dense, DenseMatches) or not isinstance(lexical, LexicalMatches):
         return {"cosine": 0.0, "coverage": 0.0}
-    found = {
-        "cosine": float(dense.cosines(np.array([hits[0].row]))[0]),
-        "coverage": lexical.coverage(hits[0].row),
-    }
-    if len(hits) > 1:
-        found["margin"] = hits[0].score - hits[1].score
-    if len(hits) == _SEEN:
-        found["height"] = hits[0].score - hits[-1].score
+    row, scores = int(ranked.hits.rows[seen[0]]), ranked.hits.scores[seen].tolist()
+    found = {"cosine": float(dense.cosines(np.array([row]))[0]), "coverage": lexical.coverage(row)}
+    if len(scores) > 1:
+        found["margin"] = scores[0] - scores[1]
+    if len(scores) == _SEEN:
+        found["height"] = scores[0] - scores[-1]
     return found

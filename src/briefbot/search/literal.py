@@ -181,7 +181,7 @@ class Shelf:
         places = (passage.text, *passage.heading, passage.header or "")
         if any(pattern.search(folded(place)) for place in places):
             return True
-        return bool(pattern.search(folded(self.generation.document(passage.document).title)))
+        return bool(pattern.search(folded(self.generation.title(passage.document))))
 
 
 def look_up(text: str, shelf: Shelf, first: Rows) -> Findings:
@@ -239,7 +239,8 @@ def lifted(ranked: Ranked, findings: Findings) -> Ranked:
     if not findings.worth:
         return ranked
     hits = ranked.hits
-    outside = np.array([row for row in findings.worth if row not in set(hits.rows.tolist())], np.int64)
+    ranked_rows = set(hits.rows.tolist())
+    outside = np.array([row for row in findings.worth if row not in ranked_rows], np.int64)
     rows = np.concatenate([hits.rows, outside])
     worth = np.array([findings.worth.get(row, 0.0) for row in rows.tolist()])
     order = np.argsort(-worth, kind="stable")

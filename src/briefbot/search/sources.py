@@ -224,7 +224,7 @@ class LexicalMatches:
             count = held.count if visible.whole else sum(int(np.count_nonzero(visible.rows[r])) for r in held.rows())
             if held.count > _FREQUENT:
                 visible.holding[term] = count
-        return float(np.log1p((visible.count - count + 0.5) / (count + 0.5)))
+        return inverse_frequency(count, visible.count)
 
     def _scored_all(self, term: str, found: Scores) -> Iterator[Rows]:
         """Add a term's scores to `found`, for all allowed rows that hold it; yield those that had none before."""
@@ -261,6 +261,11 @@ class LexicalMatches:
         length_norm = _K1 * (1 - _B + _B * lengths / self._average)
         scores: Scores = self.worth[term] * frequencies / (frequencies + length_norm)
         return scores
+
+
+def inverse_frequency(count: int, total: int) -> float:
+    """Return what a term is worth that `count` of `total` passages hold, as Lucene's BM25 has it."""
+    return float(np.log1p((total - count + 0.5) / (count + 0.5)))
 
 
 def _held(generation: Generation, term: str) -> _Held:

@@ -20,6 +20,7 @@ import numpy as np
 from briefbot.corpus.language import language_of
 from briefbot.search.analysis import stems, terms
 from briefbot.search.distance import distances, edited
+from briefbot.search.sources import inverse_frequency
 from briefbot.wording import folded, normalised
 
 if TYPE_CHECKING:
@@ -42,11 +43,9 @@ _GLANCE = 32  # rows that are looked at before all: mostly one of them is visibl
 _FREQUENT = 4_096  # rows; a term that more hold says nothing about where another one stands
 
 # Learnt from one mistake in each of 4,000 questions (benchmarks/typos.py) and from words that are spelt rightly.
-_COMMON, _TOGETHER, _SAME_FIRST = (
-    0.3,
-    4.0,
-    1.0,
-)  # for the logarithm of how many hold it, for company, for the first letter
+_COMMON = 0.3  # for the logarithm of how many passages hold it
+_TOGETHER = 4.0  # for company
+_SAME_FIRST = 1.0  # for the first letter
 _MARGIN = 1.0  # by which the best must be better than the next
 _FLOORS = ((8, 1.5), (6, 2.0), (0, 2.5))  # what the best must reach, for words of as many letters
 _TWICE = 0.5  # share of the question's other words beside which a word with two mistakes must stand
@@ -244,9 +243,7 @@ class _Speller:
         """The visible rows of the question's terms, and what each term is worth."""
         rows = {term: rows_of(term, self.generation, self.visible) for term in self.terms}
         total = self.visible.count
-        return {
-            t: (it, float(np.log1p((total - len(it) + 0.5) / (len(it) + 0.5)))) for t, it in rows.items() if len(it)
-        }
+        return {term: (it, inverse_frequency(len(it), total)) for term, it in rows.items() if len(it)}
 
     @cached_property
     def _worth(self) -> float:

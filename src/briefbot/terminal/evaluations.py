@@ -19,7 +19,7 @@ from briefbot.evaluation.telling import (
     remarks_on_questions,
 )
 from briefbot.harmless import one_line
-from briefbot.terminal.reports import LINES_SHOWN
+from briefbot.terminal.reports import LINES_SHOWN, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ _LONGEST = 160  # characters of a line in the list of misses
 
 def render_questions(report: QuestionsReport, paint: Paint) -> str:
     """Return how a team's own questions are answered, and which are not."""
-    return _joined(
+    return joined(
         [paint.bold(about_questions(report))],
         padded(figures_of_questions(report)),
         _confidence(report.abstention, paint),
@@ -44,7 +44,7 @@ def render_questions(report: QuestionsReport, paint: Paint) -> str:
 
 def render_collection(report: CollectionReport, paint: Paint) -> str:
     """Return how the entries of a collection are ranked."""
-    return _joined(
+    return joined(
         [paint.bold(one_line(about_collection(report)))],
         padded(figures_of_collection(report)),
         _confidence(report.abstention, paint) if report.abstention else [],
@@ -79,7 +79,3 @@ def _missed(miss: Miss, paint: Paint) -> list[str]:
 def _short(text: str) -> str:
     line = one_line(text)
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rstrip()}…"
-
-
-def _joined(*sections: Sequence[str]) -> str:
-    return "\n\n".join("\n".join(section) for section in sections if section)

@@ -57,7 +57,7 @@ def render_build(report: BuildReport, paint: Paint) -> str:
     """Return what a build did, or in a dry run would do; what could not be read is in its first sentence."""
     renamed = [f"{one_line(old)} → {one_line(new)}" for old, new in report.renamed]
     skipped = [f"{one_line(file.name)}: {one_line(file.reason)}" for file in report.skipped]
-    return _joined(
+    return joined(
         [_built(report, paint)],
         _listed("Added", map(one_line, report.added), paint),
         _listed("Changed", map(one_line, report.changed), paint),
@@ -83,7 +83,7 @@ def render_status(report: StatusReport, paint: Paint, now: datetime) -> str:
         "Corpus": one_line(report.corpus),
     }
     width = max(map(len, facts))
-    return _joined(
+    return joined(
         [f"{paint.dim(name.ljust(width))}  {fact}" for name, fact in facts.items()],
         *_since(report.changes, paint),
         _listed("Remarks", map(one_line, report.remarks), paint),
@@ -105,7 +105,7 @@ def render_check(report: CheckReport, paint: Paint) -> str:
     if not report.faults:
         return paint.good(f"Every byte is as it was written: {extent}, {_size(report.bytes)}.")
     files = dict.fromkeys(fault.file for fault in report.faults)
-    return _joined(
+    return joined(
         [paint.bad(f"{_counted(len(files), 'damaged file')} among {extent}.")],
         _listed("Damaged", [f"{one_line(fault.file)}: {one_line(fault.reason)}" for fault in report.faults], paint),
         _way_out(report),
@@ -125,7 +125,7 @@ def _way_out(report: CheckReport) -> list[str]:
 def render_doctor(report: DoctorReport, paint: Paint) -> str:
     """Return the state of each item, with the fix where one is needed."""
     width = max((cells(one_line(item.name)) for item in report.items), default=0)
-    return _joined([line for item in report.items for line in _examined(item, width, paint)], [_verdict(report)])
+    return joined([line for item in report.items for line in _examined(item, width, paint)], [_verdict(report)])
 
 
 def render_rollback(report: RollbackReport, paint: Paint) -> str:
@@ -135,7 +135,7 @@ def render_rollback(report: RollbackReport, paint: Paint) -> str:
         _listed("No longer there", map(one_line, report.leaving), paint),
         _listed("With former words", map(one_line, report.other), paint),
     )
-    return _joined(
+    return joined(
         [f"Generation {report.to_generation} is current, instead of {report.from_generation}."],
         *(lists if any(lists) else (["Both hold the same documents."],)),
         [f"To undo this, run: briefbot rollback {report.from_generation}"],
@@ -146,7 +146,7 @@ def render_prune(report: PruneReport) -> str:
     """Return which generations were removed, which are kept, and which are still in use."""
     removed = f"Removed {_generations(report.removed)}; {_size(report.bytes_freed)} freed."
     in_use = f"Still in use: {_generations(report.in_use)}. To remove what is no longer used, run: briefbot prune"
-    return _joined(
+    return joined(
         [
             removed if report.removed else "Nothing was removed.",
             f"Kept {_generations(report.kept)}.",
@@ -160,7 +160,7 @@ def render_purge(report: PurgeReport, paint: Paint) -> str:
     which = _generations(report.removed_generations)
     removed = f"Removed {which}, whose files held it; {_size(report.bytes_freed)} freed."
     warning = "Its file is still in the corpus: remove it there too, or the next build reads it again."
-    return _joined(
+    return joined(
         [
             f"The text of {one_line(report.document)} is gone from the index.",
             f"Generation {report.generation} is current and does not hold it.",
@@ -264,7 +264,8 @@ def _listed(title: str, lines: Iterable[str], paint: Paint) -> list[str]:
     return [paint.bold(f"{title} ({len(every):,})"), *shown, *more]
 
 
-def _joined(*sections: list[str]) -> str:
+def joined(*sections: Sequence[str]) -> str:
+    """Return the sections that have any lines, with a blank line between them."""
     return "\n\n".join("\n".join(section) for section in sections if section)
 
 
