@@ -1,6 +1,6 @@
 """Makes the small index that stays in the tests for each released format; see README.md beside it.
 
-python -m tests.data.make_format tests/data/format-2
+python -m tests.data.make_format tests/data/format-3
 """
 
 from __future__ import annotations

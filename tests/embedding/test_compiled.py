@@ -14,6 +14,8 @@ import numpy as np
 import onnx
 import pytest
 
+from briefbot.codes import decoded
+from briefbot.codes import encoded as codes_of
 from briefbot.embedding.cache import compiled_model
 from briefbot.embedding.compiled import CompiledEncoder, CompiledModel
 from briefbot.embedding.compiling import sample_texts
@@ -96,20 +98,39 @@ def test_progress_counts_every_text() -> None:
     assert sum(told) == 20
 
 
-def test_the_vectors_of_tokens_come_from_the_same_pass() -> None:
-    texts = ["Sheep graze on the hill.", "hill " * 300]
-    found = encoder().encode_tokens(texts)
-    assert [tokens.shape for _, tokens in found] == [(9, 384), (256, 384)]
-    assert np.array([vector for vector, _ in found]) == pytest.approx(encoded(texts), abs=1e-6)
-    mean = found[0][1].mean(axis=0)
-    assert mean / np.linalg.norm(mean) == pytest.approx(found[0][0], abs=1e-5)  # this model's pooling
+def test_codes_come_from_the_same_pass_for_the_pieces_of_a_text_alone() -> None:
+    texts = ["Sheep graze on the hill.", "hill " * 300, ""]
+    vectors, codes = encoder().encode_with_codes(texts, lambda _: None)
+    assert [one.shape for one in codes] == [(7, 32), (254, 32), (0, 32)]
+    assert vectors == pytest.approx(encoded(texts), abs=1e-6)
+
+
+def test_the_pieces_of_a_question_are_what_its_codes_stand_for() -> None:
+    texts = ["Where do sheep graze?", "hill " * 300]
+    questions = encoder().encode_with_pieces(texts)
+    _, codes = encoder().encode_with_codes(texts, lambda _: None)
+    for question, text, its_codes in zip(questions, texts, codes, strict=True):
+        assert question.vector == pytest.approx(encoded([text])[0], abs=1e-6)
+        assert np.linalg.norm(question.pieces, axis=1) == pytest.approx(np.ones(len(its_codes)), abs=1e-5)
+        assert (codes_of(question.pieces) == its_codes).mean() > 0.999  # a number may lie on a bound
+    assert [texts[0][place:][:3] for place in questions[0].places] == ["Whe", "do ", "she", "gra", "e?", "?"]
+
+
+def test_cosines_of_pieces_are_nearly_those_of_sentence_transformers() -> None:
+    texts = sample_texts()[:2]
+    whole = reference()._model.encode(texts, output_value="token_embeddings")
+    ones = [np.asarray(tokens)[1:-1] / np.linalg.norm(tokens, axis=1, keepdims=True)[1:-1] for tokens in whole]
+    _, codes = encoder().encode_with_codes([texts[1]], lambda _: None)
+    ours = encoder().encode_with_pieces([texts[0]])[0].pieces @ decoded(codes[0]).T
+    assert np.corrcoef(ours.ravel(), (ones[0] @ ones[1].T).ravel())[0, 1] > 0.9
 
 
 def test_it_multiplies_bytes_but_for_what_values_are_weighed_by() -> None:
     nodes = onnx.load_from_string(bytes(encoder().compiled)).graph.node
     kinds = Counter(node.op_type for node in nodes)
     layers = kinds["Softmax"]
-    assert kinds["MatMulIntegerToFloat"] == 7 * layers  # queries, keys, values, scores, output, two of the network
+    # queries, keys, values, scores, output, two of the network; once, what reduces the vectors of pieces
+    assert kinds["MatMulIntegerToFloat"] == 7 * layers + 1
     assert (kinds["MatMul"], kinds["FusedMatMul"], kinds["Gemm"]) == (layers, 0, 0)
 
 

@@ -67,6 +67,10 @@ def test_models_of_other_architectures_poolings_and_prompts_are_compiled(
         assert (ours * theirs).sum(axis=1).min() > 0.999
     assert compiled.count(texts) == reference.count(texts)
     assert compiled.window == reference.window
+    vectors, codes = compiled.encode_with_codes(texts, lambda _: None)
+    assert vectors == pytest.approx(compiled.encode_passages(texts, lambda _: None), abs=1e-6)
+    window = compiled.window  # leaves room for the longer of both prompts
+    assert [min(len(one), window) for one in codes] == [min(count, window) for count in compiled.count(texts)]
     assert [path.suffix for path in own_cache.iterdir()] == [".model"]
 
 

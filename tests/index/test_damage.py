@@ -264,7 +264,7 @@ def test_a_manifest_of_another_format_is_foreign(index: Index, monkeypatch: pyte
     monkeypatch.setattr("briefbot.index.manifest.FORMAT", 99)
     index.publish(manifest)
     monkeypatch.undo()
-    sentence = "000003/manifest.json has index format 99, and this briefbot reads 2; run: briefbot build --full"
+    sentence = "000003/manifest.json has index format 99, and this briefbot reads 3; run: briefbot build --full"
     assert refusal(index) == (ForeignIndex, sentence)
     assert [file for file, _ in index.faults()] == ["000003/manifest.json"]
 
@@ -317,7 +317,7 @@ def test_check_counts_what_it_verified_and_names_what_is_damaged(index: Index) -
     flip(index.root / CURRENT, 0, 6)
     report = check(index.root)
     assert [fault.file for fault in report.faults] == ["CURRENT", index.part("dense").file]
-    assert (report.generations, report.files) == (3, 1 + 3 + 15)
+    assert (report.generations, report.files) == (3, 1 + 3 + 18)
     parts = {part for number in (1, 2, 3) for part in read_manifest(index.root / folder_name(number) / NAME).parts()}
     manifests = sum((index.root / folder_name(number) / NAME).stat().st_size for number in (1, 2, 3))
     assert report.bytes == 7 + manifests + sum(part.size for part in parts)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from briefbot.index.segment import Entry
 
+_ALIKE = ("lexical", "dense", "documents", "codes")
 DOCUMENTS = st.lists(st.lists(WORDS, min_size=1, max_size=3), min_size=1, max_size=4)
 
 
@@ -31,7 +32,7 @@ def merged(root: Path, segments: list[list[Entry]], dead: set[str]) -> Segment:
     disk.make_folder("staging")
     written = [Segment(root, write_segment(disk, "staging", entries), ENCODER) for entries in segments]
     sources = [Source(one, np.array([name not in dead for name in one.names])) for one in written]
-    return Segment(root, merge_segments(disk, "staging", sources, ENCODER.dimensions), ENCODER)
+    return Segment(root, merge_segments(disk, "staging", sources, ENCODER), ENCODER)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
@@ -55,8 +56,9 @@ def test_a_merged_segment_is_the_one_that_all_live_documents_would_make(
         )  # fmt: skip
         assert list(map(sorted, ours.terms)) == list(map(sorted, theirs.terms))
         assert np.array_equal(ours.vectors, theirs.vectors)
-    assert {part.kind: part.sha256 for part in found.entry.parts if part.kind in ("lexical", "dense", "documents")} == {
-        part.kind: part.sha256 for part in once.entry.parts if part.kind in ("lexical", "dense", "documents")
+        assert list(map(np.ndarray.tolist, ours.codes)) == list(map(np.ndarray.tolist, theirs.codes))
+    assert {part.kind: part.sha256 for part in found.entry.parts if part.kind in _ALIKE} == {
+        part.kind: part.sha256 for part in once.entry.parts if part.kind in _ALIKE
     }
 
 
@@ -81,5 +83,5 @@ def test_many_passages_are_divided_into_cells_and_keep_their_vectors(
     rows = np.arange(179)
     assert (plain.entry.kind, cells.entry.kind, plain.entry.passages) == ("exact", "cells", 179)
     assert np.array_equal(plain.vectors.codes(rows), cells.vectors.codes(rows))
-    again = merge_segments(Disk(tmp_path), "staging", [Source(cells, ~cells.dead)], ENCODER.dimensions)
+    again = merge_segments(Disk(tmp_path), "staging", [Source(cells, ~cells.dead)], ENCODER)
     assert again.part("dense") == cells.entry.part("dense")

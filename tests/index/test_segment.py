@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.fakes import WordEncoder
+from tests.fakes import WordEncoder, codes_of
 
 from briefbot.index.disk import Disk
 from briefbot.index.manifest import EncoderEntry
@@ -17,7 +17,7 @@ from briefbot.passages import Cutter
 if TYPE_CHECKING:
     from pathlib import Path
 
-ENCODER = EncoderEntry("words", "words-1", "words-1", 64, 40)
+ENCODER = EncoderEntry("words", "words-1", "words-1", 64, 40, 4)
 WORDS = st.text(st.sampled_from("abc é한𝄞\n.ﬁ "), min_size=1, max_size=80).filter(str.strip)
 
 
@@ -40,6 +40,7 @@ def entry(name: str, paragraphs: list[str]) -> Entry:
         keys=tuple(passage_key(passage.text) for passage in passages),
         terms=tuple(tuple(passage.text.split()) for passage in passages),
         vectors=encoder.encode_questions([passage.text for passage in passages]),
+        codes=tuple(codes_of(passage.text) for passage in passages),
     )
 
 
@@ -61,6 +62,7 @@ def test_everything_comes_back_as_it_was_written(tmp_path: Path, texts: list[lis
         )  # fmt: skip
         assert [sorted(terms) for terms in read.terms] == [sorted(terms) for terms in wrote.terms]
         assert np.array_equal(read.vectors, wrote.vectors.astype(np.float16))
+        assert list(map(np.ndarray.tolist, read.codes)) == list(map(np.ndarray.tolist, wrote.codes))
         for passage in read.passages:
             assert passage.text == passage.span.of(read.document.text)
             assert all(sentence.text == sentence.span.of(read.document.text) for sentence in passage.sentences)

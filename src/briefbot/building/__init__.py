@@ -213,6 +213,7 @@ def _manifest(task: _Task, prepared: Prepared, staging: str) -> Manifest:
         passages=sum(segment.live for segment in segments),
         segments=segments,
         skipped=tuple(SkippedEntry(name, reason) for name, reason in _refusals(task, prepared)),
+        calibration=task.base.manifest.calibration if task.base and _same_encoder(task) else None,
     )
 
 
@@ -231,7 +232,15 @@ def _encoder_entry(task: _Task, staging: str) -> EncoderEntry:
         return replace(task.base.manifest.encoder, name=encoder.name)
     compiled = encoder.compiled
     model = write_part(task.tools.disk, staging, "model", [compiled]) if compiled else None
-    return EncoderEntry(encoder.name, encoder.identity, encoder.source, encoder.dimensions, encoder.window, model)
+    return EncoderEntry(
+        name=encoder.name,
+        identity=encoder.identity,
+        source=encoder.source,
+        dimensions=encoder.dimensions,
+        window=encoder.window,
+        code_bytes=encoder.code_bytes,
+        model=model,
+    )
 
 
 def _check(task: _Task, prepared: Prepared, manifest: Manifest) -> None:
@@ -258,8 +267,8 @@ def _taken_over(task: _Task) -> set[PartEntry]:
     if task.base is None:
         return set()
     base = task.base.manifest
-    model = {base.encoder.model} if base.encoder.model and _same_encoder(task) else set()
-    return model | (set(base.parts()) if task.plan.kept else set())
+    single = {base.encoder.model, base.calibration} - {None} if _same_encoder(task) else set()
+    return {part for part in single if part} | (set(base.parts()) if task.plan.kept else set())
 
 
 def _report(task: _Task, prepared: Prepared, published: Manifest | None) -> BuildReport:

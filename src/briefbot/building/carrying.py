@@ -80,9 +80,7 @@ def _written(planned: _Planned, encoder: EncoderEntry, disk: Disk, staging: str)
     if not planned.anew:
         return planned.entries[0]
     segments = (Segment(disk.root, entry, encoder) for entry in planned.entries)
-    return merge_segments(
-        disk, staging, [Source(one, np.logical_not(one.dead)) for one in segments], encoder.dimensions
-    )
+    return merge_segments(disk, staging, [Source(one, np.logical_not(one.dead)) for one in segments], encoder)
 
 
 def _reduced(segment: Segment, keep: frozenset[str]) -> SegmentEntry:

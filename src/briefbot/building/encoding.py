@@ -24,21 +24,38 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
 
+    from briefbot.codes import Codes
     from briefbot.embedding.encoder import Encoder, Vectors
     from briefbot.index.columns import Array
     from briefbot.index.disk import Disk
     from briefbot.index.generation import Generation
     from briefbot.index.segment import Segment
+    from briefbot.index.vectors import Rows
 
 PORTION = 1_024  # texts that the encoder is given at once: enough that those of one length meet
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A portion's vectors, one a text in their order, and how many texts had to be encoded for them."""
+    """A portion's vectors and codes, one of each a text in their order, and how many texts were encoded for them."""
 
     vectors: Vectors
+    codes: tuple[Codes, ...]
     fresh: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Some:
+    """Texts by their keys (n × 16 bytes), with their vectors and, of those that are encoded, their codes."""
+
+    keys: Array
+    vectors: Vectors
+    codes: dict[int, Codes]
+
+    def fill(self, rows: Sequence[int] | Rows, vectors: Vectors, codes: Sequence[Codes]) -> None:
+        """Enter what some rows are encoded as."""
+        self.vectors[rows] = vectors
+        self.codes.update(zip(map(int, rows), codes, strict=True))
 
 
 class _Abandoned(Exception):
@@ -83,7 +100,8 @@ class EncodingThread:
 
     @cached_property
     def _known(self) -> EncodedTexts:
-        return EncodedTexts(self._disk, self._encoder.identity, self._encoder.dimensions, resume=self._resume)
+        shape = (self._encoder.dimensions, self._encoder.code_bytes)
+        return EncodedTexts(self._disk, self._encoder.identity, shape, resume=self._resume)
 
     @cached_property
     def _base_rows(self) -> list[tuple[Segment, KeyRows]]:
@@ -92,27 +110,25 @@ class EncodingThread:
     def _encoded(self, keys: Sequence[bytes], texts: Sequence[str]) -> Encoded:
         distinct = dict(zip(keys, texts, strict=True))
         wanted = np.frombuffer(b"".join(distinct), np.uint8).reshape(-1, 16)
-        vectors = np.empty((len(distinct), self._encoder.dimensions), np.float32)
-        missing = self._recalled(wanted, vectors)
-        self._encode(list(distinct.values()), missing, wanted, vectors)
+        some = _Some(wanted, np.empty((len(distinct), self._encoder.dimensions), np.float32), {})
+        missing = self._recalled(some)
+        self._encode(list(distinct.values()), missing, some)
         place = {key: i for i, key in enumerate(distinct)}
-        return Encoded(vectors[[place[key] for key in keys]], len(missing))
+        places = [place[key] for key in keys]
+        return Encoded(some.vectors[places], tuple(some.codes[i] for i in places), len(missing))
 
-    def _recalled(self, wanted: Array, vectors: Vectors) -> list[int]:
-        """Fill in the vectors that are known, and return the rows of the others."""
-        missing = np.ones(len(wanted), np.bool_)
+    def _recalled(self, some: _Some) -> list[int]:
+        """Fill in what is known, and return the rows of the others."""
         for segment, its_rows in self._base_rows:
-            rows, places = its_rows.find(wanted)
+            rows, places = its_rows.find(some.keys)
             if len(rows):
-                vectors[places] = segment.vectors.rows(rows)
-                missing[places] = False
-        if missing.any():
-            for places, found in self._known.find(wanted):
-                vectors[places] = found
-                missing[places] = False
-        return np.flatnonzero(missing).tolist()
+                some.fill(places, segment.vectors.rows(rows), [segment.codes(int(row)) for row in rows])
+        if len(some.codes) < len(some.keys):
+            for places, vectors, codes in self._known.find(some.keys):
+                some.fill(places, vectors, codes)
+        return [row for row in range(len(some.keys)) if row not in some.codes]
 
-    def _encode(self, texts: Sequence[str], missing: list[int], wanted: Array, vectors: Vectors) -> None:
+    def _encode(self, texts: Sequence[str], missing: list[int], some: _Some) -> None:
         missing.sort(key=lambda row: len(texts[row]), reverse=True)
         with self._bars("encoding", len(missing)) as step:
 
@@ -123,5 +139,6 @@ class EncodingThread:
 
             for start in range(0, len(missing), PORTION):
                 rows = missing[start : start + PORTION]
-                vectors[rows] = self._encoder.encode_passages([texts[row] for row in rows], done)
-                self._known.add(wanted[rows], vectors[rows])
+                vectors, codes = self._encoder.encode_with_codes([texts[row] for row in rows], done)
+                some.fill(rows, vectors, codes)
+                self._known.add(some.keys[rows], vectors, codes)

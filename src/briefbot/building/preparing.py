@@ -165,9 +165,10 @@ def _entries(portions: Iterator[_Portion], prepared: Prepared) -> Iterator[Entry
         prepared.encoded += encoded.fresh
         start = 0
         for one in portion.documents:
-            vectors = encoded.vectors[start : start + len(one.keys)]
-            start += len(one.keys)
-            yield Entry(one.read.document, one.read.origin, one.passages, one.keys, one.terms, vectors)
+            end = start + len(one.keys)
+            vectors, codes = encoded.vectors[start:end], encoded.codes[start:end]
+            start = end
+            yield Entry(one.read.document, one.read.origin, one.passages, one.keys, one.terms, vectors, codes)
 
 
 def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:

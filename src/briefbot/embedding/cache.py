@@ -21,7 +21,7 @@ from briefbot.packages import COMPILING, require_for_building
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-RECIPE = 3  # raised when the same model begins to be compiled to something else
+RECIPE = 4  # raised when the same model begins to be compiled to something else
 _CHECKSUM = 32  # bytes
 
 

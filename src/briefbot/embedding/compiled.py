@@ -20,15 +20,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from briefbot.embedding.encoder import EncodedQuestion
 from briefbot.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from briefbot.codes import Codes
     from briefbot.embedding.encoder import Vectors
 
-FORM = 1  # raised when the file begins to hold something else
+FORM = 2  # raised when the file begins to hold something else
 _FACTS = "briefbot"  # the name of the facts in the file's metadata
 _TOKENIZER = "tokenizer"
 _TOKENS = 256  # a run's, of several texts of one length; more than one long text at once was measured to gain nothing
@@ -49,6 +51,7 @@ class ModelFacts:
     precision: str
     length: int
     dimensions: int
+    code_bytes: int
     question_prompt: str
     passage_prompt: str
     agreement: float
@@ -97,6 +100,11 @@ class CompiledEncoder:
         """The length of a vector."""
         return self.model.facts.dimensions
 
+    @property
+    def code_bytes(self) -> int:
+        """How many bytes keep the vector of one word piece."""
+        return self.model.facts.code_bytes
+
     @cached_property
     def window(self) -> int:
         """How many word pieces of a text are read."""
@@ -117,13 +125,14 @@ class CompiledEncoder:
         prompt = self.model.facts.passage_prompt
         return self.model.encode([prompt + text for text in texts], done)
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
-        """Return for each passage its vector and, from the same pass, one vector a token (tokens × width).
+    def encode_with_pieces(self, texts: Sequence[str]) -> list[EncodedQuestion]:
+        """Return each question's vector together with those of its word pieces."""
+        return self.model.encode_with_pieces(self.model.facts.question_prompt, texts)
 
-        The model's own marks at both ends are among the tokens.
-        """
+    def encode_with_codes(self, texts: Sequence[str], done: Callable[[int], None]) -> tuple[Vectors, list[Codes]]:
+        """Return one vector a text and, from the same pass, the codes of its word pieces."""
         prompt = self.model.facts.passage_prompt
-        return self.model.encode_tokens([prompt + text for text in texts])
+        return self.model.encode_with_codes(prompt, texts, done)
 
     @property
     def model(self) -> CompiledModel:
@@ -168,23 +177,46 @@ class CompiledModel:
         return [[*before, *pieces[: self.room], *after] for pieces in self.pieces(texts)]
 
     def encode(self, texts: Sequence[str], done: Callable[[int], None]) -> Vectors:
-        """Return one vector a text, computed on all cores where there is more than one batch of texts."""
-        rows = self.tokens(texts)
+        """Return one vector a text."""
         vectors = np.empty((len(texts), self.facts.dimensions), np.float32)
 
-        def encode(batch: list[int]) -> int:
-            vectors[batch] = self._run(["vector"], [rows[i] for i in batch])[0]
-            return len(batch)
+        def take(batch: list[int], values: list[Any]) -> None:
+            vectors[batch] = values[0]
 
-        batches = list(_batches(rows))
-        for count in self._pool.map(encode, batches) if len(batches) > 1 else map(encode, batches):
-            done(count)
+        self._run_all(["vector"], self.tokens(texts), take, done)
         return vectors
 
-    def encode_tokens(self, texts: Sequence[str]) -> list[tuple[Vectors, Vectors]]:
-        """Return for each text its vector and those of its tokens."""
-        outcomes = (self._run(["vector", "tokens"], [row]) for row in self.tokens(texts))
-        return [(vectors[0], tokens[0]) for vectors, tokens in outcomes]
+    def encode_with_codes(
+        self, prompt: str, texts: Sequence[str], done: Callable[[int], None]
+    ) -> tuple[Vectors, list[Codes]]:
+        """Return one vector a text, and the codes of its word pieces without those of the prompt."""
+        vectors, first = np.empty((len(texts), self.facts.dimensions), np.float32), self._first(prompt)
+        codes: list[Codes] = [np.empty((0, self.facts.code_bytes), np.uint8)] * len(texts)
+
+        def take(batch: list[int], values: list[Any]) -> None:
+            vectors[batch] = values[0]
+            for place, its_codes in zip(batch, values[1], strict=True):
+                codes[place] = its_codes[first : len(its_codes) - len(self._marks[1])]
+
+        self._run_all(["vector", "codes"], self.tokens([prompt + text for text in texts]), take, done)
+        return vectors, codes
+
+    def encode_with_pieces(self, prompt: str, texts: Sequence[str]) -> list[EncodedQuestion]:
+        """Return each text's vector, and those of its word pieces without those of the prompt."""
+        before, after = self._marks
+        encodings = self._tokenizer.encode_batch([prompt + text for text in texts], add_special_tokens=False)
+        rows = [[*before, *encoding.ids[: self.room], *after] for encoding in encodings]
+        first, found = self._first(prompt), dict[int, EncodedQuestion]()
+
+        def take(batch: list[int], values: list[Any]) -> None:
+            for place, vector, tokens in zip(batch, *values, strict=True):
+                pieces = tokens[first : len(tokens) - len(after)]
+                starts = [start for start, _ in encodings[place].offsets[first - len(before) :]]
+                places = np.array(starts[: len(pieces)], np.int64) - len(prompt)
+                found[place] = EncodedQuestion(vector, pieces, places)
+
+        self._run_all(["vector", "tokens"], rows, take, lambda _: None)
+        return [found[place] for place in range(len(texts))]
 
     def agreement(self) -> float:
         """Return the least cosine between the vectors of the probes here and where the model was compiled."""
@@ -194,9 +226,33 @@ class CompiledModel:
         known = np.array([np.frombuffer(base64.b64decode(data), np.float32) for _, data in self.facts.probes])
         return float((self.encode(texts, lambda _: None) * known).sum(axis=1).min())
 
-    def _run(self, outputs: list[str], rows: list[list[int]]) -> list[Vectors]:
+    def _first(self, prompt: str) -> int:
+        """Return how many tokens stand in front of a text's own."""
+        return len(self._marks[0]) + (len(self.pieces([prompt])[0]) if prompt else 0)
+
+    def _run_all(
+        self,
+        outputs: list[str],
+        rows: Sequence[list[int]],
+        take: Callable[[list[int], list[Any]], None],
+        done: Callable[[int], None],
+    ) -> None:
+        """Run texts, on all cores where there is more than one batch; `take` is given each batch's places and values.
+
+        Each place is in one batch, so that several may be taken at once.
+        """
+
+        def run(batch: list[int]) -> int:
+            take(batch, self._run(outputs, [rows[i] for i in batch]))
+            return len(batch)
+
+        batches = list(_batches(rows))
+        for count in self._pool.map(run, batches) if len(batches) > 1 else map(run, batches):
+            done(count)
+
+    def _run(self, outputs: list[str], rows: list[list[int]]) -> list[Any]:
         try:
-            outcome: list[Vectors] = self._session.run(outputs, {"input_ids": np.array(rows, np.int64)})
+            outcome: list[Any] = self._session.run(outputs, {"input_ids": np.array(rows, np.int64)})
         except Exception as error:
             raise ModelError(f"The compiled model failed: {error}") from error
         return outcome

@@ -76,7 +76,7 @@ class _Workshop:
 
     def __init__(self, folder: Path, source: str, scratch: Path) -> None:
         self._folder, self._scratch = folder, scratch
-        exported = export(folder, scratch / "exported.onnx")
+        exported = export(folder, scratch / "exported.onnx", sample_texts()[_TRIED:])
         optimise(scratch / "exported.onnx", scratch / "folded.onnx", thoroughly=False)
         self._tokenizer = exported.tokenizer
         self._facts = ModelFacts(
@@ -84,6 +84,7 @@ class _Workshop:
             precision="float32",
             length=exported.length,
             dimensions=exported.dimensions,
+            code_bytes=exported.code_bytes,
             question_prompt=exported.question_prompt,
             passage_prompt=exported.passage_prompt,
             agreement=0.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -10,7 +11,22 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from briefbot.codes import Codes
+
 Vectors = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedQuestion:
+    """A question's vector, and one of length 1 for each of its word pieces (pieces × width), from the same pass.
+
+    `places` are where the pieces begin in the text, in characters. There are no pieces where an encoder gives none.
+    """
+
+    vector: Vectors
+    pieces: Vectors
+    places: Places
 
 
 class Encoder(Protocol):
@@ -45,6 +61,11 @@ class Encoder(Protocol):
         ...
 
     @property
+    def code_bytes(self) -> int:
+        """How many bytes keep the vector of one word piece of a passage; 0 where it gives none."""
+        ...
+
+    @property
     def window(self) -> int:
         """How many word pieces of a text are read, the model's own marks not counted."""
         ...
@@ -63,3 +84,34 @@ class Encoder(Protocol):
         What `done` raises ends the encoding and is raised here.
         """
         ...
+
+    def encode_with_pieces(self, texts: Sequence[str]) -> list[EncodedQuestion]:
+        """Return each question's vector together with those of its word pieces."""
+        ...
+
+    def encode_with_codes(self, texts: Sequence[str], done: Callable[[int], None]) -> tuple[Vectors, list[Codes]]:
+        """Return what `encode_passages` does, and each text's codes (pieces × `code_bytes`), from the same pass."""
+        ...
+
+
+class WithoutPieces:
+    """What an `Encoder` is that has a vector for a text but none for its word pieces."""
+
+    code_bytes = 0
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """Return one vector a question."""
+        raise NotImplementedError
+
+    def encode_passages(self, texts: Sequence[str], done: Callable[[int], None]) -> Vectors:
+        """Return one vector a text."""
+        raise NotImplementedError
+
+    def encode_with_pieces(self, texts: Sequence[str]) -> list[EncodedQuestion]:
+        """Return each question's vector, and no word pieces of any."""
+        none = np.empty((0, 0), np.float32), np.empty(0, np.int64)
+        return [EncodedQuestion(vector, *none) for vector in self.encode_questions(texts)]
+
+    def encode_with_codes(self, texts: Sequence[str], done: Callable[[int], None]) -> tuple[Vectors, list[Codes]]:
+        """Return one vector a text, and no codes of any."""
+        return self.encode_passages(texts, done), [np.empty((0, 0), np.uint8) for _ in texts]

@@ -14,6 +14,7 @@ import os
 from functools import cache, cached_property
 from pathlib import Path
 
+from briefbot.embedding.encoder import WithoutPieces
 from briefbot.errors import ModelError
 from briefbot.settings import DEFAULT_MODEL
 
@@ -105,7 +106,7 @@ def _sha256(path: Path) -> str:
         raise ModelError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-class PlainModel:
+class PlainModel(WithoutPieces):
     """What an `Encoder` says of a model that sentence-transformers itself runs.
 
     Raises ModelError where there is none that may be loaded.

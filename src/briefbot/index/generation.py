@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from briefbot.codes import Codes
     from briefbot.index.vectors import Mask
 
 _SCOPES = 16  # remembered at once
@@ -166,6 +167,14 @@ class Generation:
         part = MappedPart(self.root, entry)
         return lambda: part.read(0, len(part))
 
+    def calibration(self) -> bytes | None:
+        """Return what this generation's confidence was calibrated to, or None. Raises DamagedIndex."""
+        entry = self.manifest.calibration
+        if entry is None:
+            return None
+        part = MappedPart(self.root, entry)
+        return bytes(part.read(0, len(part)))
+
     def parted(self) -> Iterator[tuple[int, Segment]]:
         """Yield each segment with the row at which it starts."""
         yield from zip(self._starts, self.segments, strict=False)
@@ -174,6 +183,16 @@ class Generation:
         """Return the passage in that row."""
         segment, local = self._local(row)
         return segment.passage(local)
+
+    def codes(self, row: int) -> Codes:
+        """Return the codes of the word pieces of the passage in that row (pieces × bytes)."""
+        segment, local = self._local(row)
+        return segment.codes(local)
+
+    def heading(self, row: int) -> tuple[str, str | None]:
+        """Return the title and the headings that the passage in that row stands under, and its language."""
+        segment, local = self._local(row)
+        return segment.heading(local)
 
     def place(self, row: int) -> tuple[str, int]:
         """Return the name of the document that the passage in that row belongs to, and the passage's number."""

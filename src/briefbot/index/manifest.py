@@ -18,7 +18,7 @@ from briefbot.index.parts import PartEntry, damaged
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 2
+FORMAT = 3
 NAME = "manifest.json"
 
 
@@ -27,7 +27,8 @@ class EncoderEntry:
     """The model that made the vectors: what the settings called it, its hash, and its shape.
 
     `source` is what a compiled model was made from. `model` is the part that holds it, so that questions are encoded by
-    the same one; it is None where sentence-transformers itself encodes.
+    the same one; it is None where sentence-transformers itself encodes. `code_bytes` is what keeps the vector of one
+    word piece; 0 where none are kept.
     """
 
     name: str
@@ -35,6 +36,7 @@ class EncoderEntry:
     source: str
     dimensions: int
     window: int
+    code_bytes: int = 0
     model: PartEntry | None = None
 
 
@@ -75,7 +77,10 @@ class SkippedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One generation of the index. `derivation` names the versions of every rule that made passages from text."""
+    """One generation of the index. `derivation` names the versions of every rule that made passages from text.
+
+    `calibration` is what a team has set its own confidence by; None where that which comes with briefbot is in force.
+    """
 
     generation: int
     made: datetime
@@ -86,11 +91,12 @@ class Manifest:
     passages: int
     segments: tuple[SegmentEntry, ...]
     skipped: tuple[SkippedEntry, ...] = ()
+    calibration: PartEntry | None = None
 
     def parts(self) -> tuple[PartEntry, ...]:
         """Return the entries of all parts, each once."""
-        model = (self.encoder.model,) if self.encoder.model else ()
-        return tuple(dict.fromkeys((*model, *(part for segment in self.segments for part in segment.parts))))
+        single = filter(None, (self.encoder.model, self.calibration))
+        return tuple(dict.fromkeys((*single, *(part for segment in self.segments for part in segment.parts))))
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:
@@ -142,6 +148,7 @@ def _manifest(fields: dict[str, Any]) -> Manifest:
             "encoder": _encoder(fields["encoder"]),
             "segments": tuple(_segment(entry) for entry in fields["segments"]),
             "skipped": tuple(SkippedEntry(**entry) for entry in fields["skipped"]),
+            "calibration": _part(fields["calibration"]) if fields["calibration"] else None,
         }
     )
 

@@ -6,6 +6,7 @@ encoded or analysed for that, and memory holds pieces, what has to be sorted, an
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from briefbot.index.columns import Columns
     from briefbot.index.disk import Disk
+    from briefbot.index.manifest import EncoderEntry
     from briefbot.index.segment import Segment
 
 _DOCUMENT, _LANGUAGE, _PLACE = (PASSAGE_FIELDS.index(name) for name in ("document", "language", "place"))
@@ -57,7 +59,7 @@ class Source:
         return self.segment.columns[kind]
 
 
-def merge_segments(disk: Disk, staging: str, sources: Sequence[Source], dimensions: int) -> SegmentEntry:
+def merge_segments(disk: Disk, staging: str, sources: Sequence[Source], encoder: EncoderEntry) -> SegmentEntry:
     """Write the documents that are taken over as one segment, in the order of the sources, and return its entry."""
     documents = sum(len(source.documents) for source in sources)
     passages = sum(len(source.rows) for source in sources)
@@ -66,10 +68,12 @@ def merge_segments(disk: Disk, staging: str, sources: Sequence[Source], dimensio
         "passages": _passage_columns(sources),
         "sentences": _sentence_columns(sources),
         "lexical": merged_postings([(source.segment.postings, source.kept) for source in sources]),
+        "codes": _texts(sources, "codes", ("codes", "code_ends"), lambda source: source.rows, (encoder.code_bytes,)),
     }
-    dense, cells, recall = _written_vectors(disk, staging, sources, (passages, dimensions))
+    dense, cells, recall = _written_vectors(disk, staging, sources, (passages, encoder.dimensions))
     written = {kind: write_part(disk, staging, kind, column_chunks(made)) for kind, made in columns.items()}
-    ordered = (written["documents"], written["passages"], written["sentences"], dense, written["lexical"])
+    kinds = ("documents", "passages", "sentences", "dense", "lexical", "codes")
+    ordered = tuple((written | {"dense": dense})[kind] for kind in kinds)
     return SegmentEntry(documents, passages, passages, ordered, cells=cells, recall=recall)
 
 
@@ -187,10 +191,15 @@ def _pieces(source: Source, kind: str, name: str, mask: Array) -> Iterator[Array
 
 
 def _texts(
-    sources: Sequence[Source], kind: str, columns: tuple[str, str], rows: Callable[[Source], Array]
+    sources: Sequence[Source],
+    kind: str,
+    columns: tuple[str, str],
+    rows: Callable[[Source], Array],
+    width: tuple[int, ...] = (),
 ) -> Mapping[str, Array | Stream]:
-    """Return a blob and its offsets, of those of its texts that are taken over."""
+    """Return a blob and its offsets, of those of its texts that are taken over; `width` is a row's shape."""
     blob, ends = columns
+    at_once = PIECE // max(1, math.prod(width))
     lengths = [np.diff(source.of(kind).whole(ends))[rows(source)] for source in sources]
     places = ends_of(np.concatenate(lengths))
 
@@ -199,10 +208,10 @@ def _texts(
             here = source.of(kind)
             for first, last in _runs(rows(source)):
                 start, end = (int(here.slice(ends, row, row + 1)[0]) for row in (first, last))
-                for at in range(start, end, PIECE):
-                    yield here.slice(blob, at, min(end, at + PIECE))
+                for at in range(start, end, at_once):
+                    yield here.slice(blob, at, min(end, at + at_once))
 
-    return {blob: Stream(np.uint8, (int(places[-1]),), pieces()), ends: places}
+    return {blob: Stream(np.uint8, (int(places[-1]), *width), pieces()), ends: places}
 
 
 def _runs(rows: Array) -> Iterator[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""Documents that were written together: their texts, passages, vectors and terms, in five parts.
+"""Documents that were written together: their texts, passages, vectors and terms, in six parts.
 
 `write_segment` and `Segment` are the two sides of one form and change together; `manifest.FORMAT` is raised when the
 form changes. Rows are positions in columns; a passage, sentence or document is made a value only when asked for.
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from briefbot.codes import Codes
     from briefbot.index.disk import Disk
 
 _PLACES = 1_024  # remembered at once
@@ -39,7 +40,10 @@ PASSAGE_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document with all that the index keeps of it. `vectors` is one row a passage, `terms` one list a passage."""
+    """A document with all that the index keeps of it.
+
+    `vectors` is one row a passage, `terms` one list a passage; `codes` are those of each passage's word pieces.
+    """
 
     document: Document
     origin: Origin
@@ -47,6 +51,7 @@ class Entry:
     keys: tuple[bytes, ...]
     terms: tuple[Sequence[str], ...]
     vectors: Vectors
+    codes: tuple[Codes, ...]
 
 
 def passage_key(search_text: str) -> bytes:
@@ -64,6 +69,7 @@ def write_segment(disk: Disk, staging: str, entries: Sequence[Entry]) -> Segment
         "sentences": column_chunks(_sentence_columns(passages)),
         "dense": exact_chunks([vectors], *vectors.shape),
         "lexical": column_chunks(posting_columns([terms for entry in entries for terms in entry.terms])),
+        "codes": column_chunks(_code_columns([codes for entry in entries for codes in entry.codes])),
     }
     written = tuple(write_part(disk, staging, kind, chunks) for kind, chunks in parts.items())
     return SegmentEntry(len(entries), len(passages), len(passages), written)
@@ -166,6 +172,10 @@ def _sentence_columns(passages: Sequence[Passage]) -> dict[str, Array]:
     return {"passage_starts": ends_of(counts), "bounds": np.array(spans, np.uint32).reshape(-1, 2)}
 
 
+def _code_columns(codes: Sequence[Codes]) -> dict[str, Array]:
+    return {"codes": np.concatenate(codes), "code_ends": ends_of(np.array([len(one) for one in codes], np.uint64))}
+
+
 class Segment:
     """One segment of a generation, mapped. Every method raises DamagedIndex where bytes are not what was written."""
 
@@ -240,6 +250,13 @@ class Segment:
         """Return the rows of a document's passages."""
         return range(int(self.passage_starts[document]), int(self.passage_starts[document + 1]))
 
+    def heading(self, row: int) -> tuple[str, str | None]:
+        """Return the title and the headings that a passage stands under, a line each, and the passage's language."""
+        fields = self._passages.slice("fields", row, row + 1)[0]
+        document, place, language = (int(fields[PASSAGE_FIELDS.index(it)]) for it in ("document", "place", "language"))
+        headings, _ = self._place(place)
+        return "\n".join((self._title(document), *headings)), self._languages[language] or None
+
     def place(self, row: int) -> tuple[str, int]:
         """Return the name of the document that a passage belongs to, and the passage's number."""
         document, number = self._passages.slice("fields", row, row + 1)[0, :2].tolist()
@@ -260,8 +277,7 @@ class Segment:
 
     def title(self, document: int) -> str:
         """Return a document's title."""
-        title: str = self._record(document)["title"]
-        return title
+        return self._title(int(document))
 
     def metadata(self, document: int) -> Metadata:
         """Return what a document says about itself."""
@@ -297,6 +313,11 @@ class Segment:
             sentences=tuple(self._sentences_of(row, text, span.start)),
         )
 
+    def codes(self, row: int) -> Codes:
+        """Return the codes of a passage's word pieces (pieces × bytes)."""
+        start, end = self.columns["codes"].slice("code_ends", row, row + 2).tolist()
+        return self.columns["codes"].slice("codes", start, end)
+
     def entries(self, documents: Sequence[int]) -> list[Entry]:
         """Return documents with all that is kept of them, to write them into another segment."""
         rows = [row for document in documents for row in self.rows_of(document)]
@@ -312,6 +333,7 @@ class Segment:
             keys=tuple(self.key(row) for row in rows),
             terms=tuple(terms[row] for row in rows),
             vectors=self.vectors.rows(np.array(rows, np.int64)),
+            codes=tuple(self.codes(row) for row in rows),
         )
 
     def _sentences_of(self, row: int, text: str, offset: int) -> Iterator[Sentence]:
@@ -320,14 +342,17 @@ class Segment:
             yield Sentence(Span(start, end), text[start - offset : end - offset])
 
     def _record(self, document: int) -> dict[str, Any]:
-        start, end = (int(place) for place in self._documents.slice("record_ends", document, document + 2))
-        record: dict[str, Any] = json.loads(self._documents.text("records", start, end))
-        return record
+        return _record_in(self._documents, document)
 
     @cached_property
     def _place(self) -> Callable[[int], tuple[tuple[str, ...], str | None]]:
         """What tells a place's headings and column names, and remembers them: the passages of a chapter share one."""
         return lru_cache(maxsize=_PLACES)(partial(_place_in, self._passages))  # of the columns: no cycle through self
+
+    @cached_property
+    def _title(self) -> Callable[[int], str]:
+        """What tells a document's title, and remembers it."""
+        return lru_cache(maxsize=_PLACES)(partial(_title_in, self._documents))  # of the columns: no cycle through self
 
     def _text_bytes(self, document: int) -> tuple[int, int]:
         start, end = (int(place) for place in self._documents.slice("text_ends", document, document + 2))
@@ -336,6 +361,17 @@ class Segment:
     @cached_property
     def _languages(self) -> list[str]:
         return [text.decode("utf-8") for text in self._passages.texts("languages", "language_ends")]
+
+
+def _record_in(documents: Columns, document: int) -> dict[str, Any]:
+    start, end = documents.slice("record_ends", document, document + 2).tolist()
+    record: dict[str, Any] = json.loads(documents.text("records", start, end))
+    return record
+
+
+def _title_in(documents: Columns, document: int) -> str:
+    title: str = _record_in(documents, document)["title"]
+    return title
 
 
 def _place_in(passages: Columns, place: int) -> tuple[tuple[str, ...], str | None]:
