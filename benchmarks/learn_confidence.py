@@ -1,99 +1,204 @@
 """Learns the numbers of `briefbot/search/confidence.json`.
 
-    python -m benchmarks.learn_confidence FOLDER       a collection with questions that nothing in it answers
+    python -m benchmarks.learn_confidence COLLECTION[=SHARE]... [--articles QRELS] [--shown COLLECTION...] [--write]
 
-A logistic model by Newton's method, fitted to whether the first passage is a relevant one. It is fitted on one half of
-the questions and its figures are printed for the other; the numbers written are those of the fit on all.
+Each collection has questions that nothing in it answers (benchmarks/halved.py makes some); SHARE is what it weighs, 1
+if nothing else is said. Two logistic models, by Newton's method: that there is an answer, and that the first passage is
+it where there is one. Figures are printed for each collection with what is learnt from the others, and for the first
+once more with what is learnt from other articles of it, which `--articles` tells of each question. The numbers that are
+written are learnt from all.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.beir import Opened, no_bars, opened
+from benchmarks.beir import no_bars, opened
 from benchmarks.kept import CACHE
 from briefbot.answering import search
 from briefbot.evaluation.asking import foreseeing
+from briefbot.evaluation.calibrating import fitted
 from briefbot.model import Question, Scope
-from briefbot.search.confidence import signals
+from briefbot.search.confidence import Logistic, calibration, signals
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 TARGET = Path("src/briefbot/search/confidence.json")
-THRESHOLD = 0.5
+ANSWERED = ("cosine", "coverage", "long", "bm25", "strange", "strange coverage")
+FIRST = ("lead",)
+THRESHOLD = 0.5  # answered is what is likelier right than not
+PRECISION = 0.95
+_WEIGHT = 2_000  # questions that a collection counts as
+_FOLDS = 8
 Numbers = npt.NDArray[np.float64]
 
 
-def observed(place: Opened) -> list[tuple[dict[str, float], bool, bool]]:
-    """Return for each query its signals, whether the first passage is from a relevant entry, and whether any is."""
-    collection, rows = place.collection, []
-    library = foreseeing(place.library, [query.text for query in collection.queries], no_bars)
-    for query in collection.queries:
-        ranked = search(Question(query.text, Scope.everything()), library).ranked
-        first, _ = library.generation.place(ranked.hits[0].row)
-        relevant = collection.relevant(query)
-        rows.append((signals(ranked, 0), place.ids[first] in relevant, bool(relevant)))
-    return rows
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The questions of a collection: their signals, whether the first passage is right, whether anything answers.
+
+    `weights` are what they count in learning.
+    """
+
+    name: str
+    ids: Sequence[str]
+    signals: Mapping[str, Numbers]
+    right: Numbers
+    answerable: Numbers
+    weights: Numbers
+
+    def chosen(self, which: npt.NDArray[np.bool_]) -> Tried:
+        """Return some of the questions."""
+        some = {name: values[which] for name, values in self.signals.items()}
+        ids = [it for it, chosen in zip(self.ids, which, strict=True) if chosen]
+        return Tried(self.name, ids, some, self.right[which], self.answerable[which], self.weights[which])
 
 
-def fitted(values: Numbers, labels: Numbers) -> Numbers:
-    """Return weights and, last, the bias."""
-    design = np.column_stack([values, np.ones(len(values))])
-    numbers = np.zeros(design.shape[1])
-    for _ in range(50):
-        chances = 1 / (1 + np.exp(-design @ numbers))
-        gradient = design.T @ (labels - chances) - 1e-3 * numbers
-        curvature = (design * (chances * (1 - chances))[:, None]).T @ design + 1e-3 * np.eye(len(numbers))
-        numbers = numbers + np.linalg.solve(curvature, gradient)
-    return numbers
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """Both models."""
+
+    answered: Logistic
+    first: Logistic
+
+    def confidences(self, tried: Tried) -> Numbers:
+        """Return the confidence of each question."""
+        return _chances(self.answered, tried) * _chances(self.first, tried)
 
 
-def report(values: Numbers, labels: Numbers, answerable: Numbers, numbers: Numbers) -> str:
-    """Return what the numbers achieve on questions they were not fitted on."""
-    chances = 1 / (1 + np.exp(-np.column_stack([values, np.ones(len(values))]) @ numbers))
-    yes, no = chances[answerable > 0], np.sort(chances[answerable == 0])
-    given = chances >= THRESHOLD
-    return (
-        f"AUROC answerable {np.searchsorted(no, yes).mean() / len(no):.3f}, at {THRESHOLD}: "
-        f"precision {labels[given].mean():.3f}, coverage {(labels * given).sum() / answerable.sum():.3f}, "
-        f"answered though nothing answers {given[answerable == 0].mean():.3f}"
+def tried(folder: Path, share: float) -> Tried:
+    """Ask all questions of a collection."""
+    with opened(folder, CACHE / folder.name) as place:
+        queries = place.collection.queries
+        library = foreseeing(place.library, [query.text for query in queries], no_bars)
+        found, right, answerable = [], [], []
+        for query in queries:
+            ranked = search(Question(query.text, Scope.everything()), library).ranked
+            relevant = place.collection.relevant(query)
+            found.append(signals(ranked, 0))
+            right.append(place.ids[library.generation.place(ranked.hits[0].row)[0]] in relevant)
+            answerable.append(bool(relevant))
+    columns = {name: np.array([one[name] for one in found]) for name in (*ANSWERED, *FIRST)}
+    weights = np.full(len(queries), share * _WEIGHT / len(queries))
+    ids = [query.id for query in queries]
+    return Tried(folder.name, ids, columns, np.array(right, float), np.array(answerable, float), weights)
+
+
+def learnt(collections: Sequence[Tried]) -> Learnt:
+    """Learn both models from some collections."""
+    answerable = [one.chosen(one.answerable > 0) for one in collections]
+    return Learnt(
+        _fitted(collections, ANSWERED, np.concatenate([one.answerable for one in collections])),
+        _fitted(answerable, FIRST, np.concatenate([one.right for one in answerable])),
     )
 
 
+def _fitted(collections: Sequence[Tried], names: Sequence[str], labels: Numbers) -> Logistic:
+    values = np.concatenate([np.stack([one.signals[name] for name in names], axis=1) for one in collections])
+    counted = np.concatenate([one.weights for one in collections])
+    return fitted(values, labels, counted, names)
+
+
+def _chances(model: Logistic, tried: Tried) -> Numbers:
+    total = model.bias + sum(weight * tried.signals[name] for name, weight in model.weights.items())
+    return np.asarray(1 / (1 + np.exp(-np.clip(total, -60, 60))))
+
+
+def threshold_for(chances: Numbers, right: Numbers, weights: Numbers) -> float:
+    """Return the lowest threshold whose answers are right often enough; above 1 where there is none."""
+    order = np.argsort(-chances)
+    precise = np.flatnonzero(np.cumsum((weights * right)[order]) / np.cumsum(weights[order]) >= PRECISION)
+    return float(chances[order][precise[-1]]) if len(precise) else 1.1
+
+
+def figures(tried: Tried, chances: Numbers, thresholds: Numbers | float) -> str:
+    """Return what some confidences are worth, at thresholds that were set without these questions."""
+    yes, no = chances[tried.answerable > 0], np.sort(chances[tried.answerable == 0])
+    auroc = (np.searchsorted(no, yes, "left") + np.searchsorted(no, yes, "right")).mean() / 2 / max(1, len(no))
+    own = threshold_for(chances, tried.right, tried.weights)
+    set_before, best, half = (_operated(tried, chances >= it) for it in (thresholds, own, THRESHOLD))
+    error = _calibration_error(chances, tried.right)
+    return (
+        f"AUROC {auroc:.3f}, ECE {error:.3f}; set for {PRECISION:.0%}: {set_before}; "
+        f"best for {PRECISION:.0%}: {best}; at {THRESHOLD}: {half}"
+    )
+
+
+def _operated(tried: Tried, given: npt.NDArray[np.bool_]) -> str:
+    coverage = (tried.answerable * given).sum() / tried.answerable.sum()
+    precision = tried.right[given].mean() if given.any() else float("nan")
+    return f"coverage {coverage:.3f}, precision {precision:.3f}"
+
+
+def _calibration_error(chances: Numbers, right: Numbers) -> float:
+    tenth = np.minimum((chances * 10).astype(int), 9)
+    gaps = [abs(chances[tenth == i].mean() - right[tenth == i].mean()) * (tenth == i).mean() for i in np.unique(tenth)]
+    return float(sum(gaps))
+
+
+def by_articles(tried: Tried, qrels: Path) -> str:
+    """Return the figures where each article's questions are judged by what was learnt from the other articles."""
+    article = dict(line.split("\t")[:2] for line in qrels.read_text("utf-8").splitlines())
+    names = [article[it].rpartition("#")[0] for it in tried.ids]
+    fold_of = {name: place % _FOLDS for place, name in enumerate(sorted(set(names)))}
+    folds = np.array([fold_of[name] for name in names])
+    chances, thresholds = np.zeros(len(folds)), np.zeros(len(folds))
+    for fold in range(_FOLDS):
+        others, these = tried.chosen(folds != fold), tried.chosen(folds == fold)
+        model = learnt([others])
+        chances[folds == fold] = model.confidences(these)
+        thresholds[folds == fold] = threshold_for(model.confidences(others), others.right, others.weights)
+    return figures(tried, chances, thresholds)
+
+
+def _from_others(tried: Tried, others: Sequence[Tried]) -> str:
+    model = learnt(others)
+    chances = np.concatenate([model.confidences(one) for one in others])
+    right, weights = (np.concatenate([getattr(one, name) for one in others]) for name in ("right", "weights"))
+    return figures(tried, model.confidences(tried), threshold_for(chances, right, weights))
+
+
 def main() -> None:
-    """Fit, report and write."""
+    """Ask, learn, print the figures and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
-    with opened(folder, CACHE / folder.name) as place:
-        rows = observed(place)
-    names = list(rows[0][0])
-    values = np.array([[found[name] for name in names] for found, _, _ in rows])
-    labels = np.array([right for _, right, _ in rows], float)
-    answerable = np.array([has_answer for _, _, has_answer in rows], float)
-    half = np.arange(len(labels)) % 2 == 0
-    numbers = fitted(values[half], labels[half])
-    print("the other half:", report(values[~half], labels[~half], answerable[~half], numbers))
-    for name, value in [*zip(names, values.T, strict=True)]:
-        print(
-            f"  {name}: alone",
-            report(value[~half, None], labels[~half], answerable[~half], fitted(value[half, None], labels[half])),
-        )
-    numbers = fitted(values, labels)
+    parser.add_argument("collections", nargs="+")
+    parser.add_argument(
+        "--articles", type=Path, help="the qrels that tell of which article each question of the first is"
+    )
+    parser.add_argument("--shown", nargs="*", default=[], help="collections that nothing is learnt from")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    named = [it.partition("=") for it in options.collections]
+    collections = [tried(Path(folder), float(share or 1)) for folder, _, share in named]
+    for one in collections:
+        print(f"{one.name}, learnt from the others: {_from_others(one, [it for it in collections if it is not one])}")
+    if options.articles:
+        print(f"{collections[0].name}, by other articles: {by_articles(collections[0], options.articles)}")
+    model = learnt(collections)
+    for one in (*collections, *(tried(Path(folder), 1) for folder in options.shown)):
+        print(f"{one.name}, learnt from all: {figures(one, model.confidences(one), THRESHOLD)}")
+    if options.write:
+        _write(model, [(Path(folder).name, share or "1") for folder, _, share in named])
+
+
+def _write(model: Learnt, named: Sequence[tuple[str, str]]) -> None:
     record = {
-        "provisional": "fitted on one collection; to be replaced when ranking is learnt",
-        "learnt_on": f"{folder.name}: {len(labels)} questions, {int(answerable.sum())} of them answerable",
-        "command": "python -m benchmarks.learn_confidence FOLDER",
-        "weights": dict(zip(names, np.round(numbers[:-1], 4).tolist(), strict=True)),
-        "usual": dict(zip(names, np.round(values.mean(axis=0), 4).tolist(), strict=True)),
-        "bias": round(float(numbers[-1]), 4),
+        "learnt_on": ", ".join(f"{name} ({share})" for name, share in named),
+        "command": "python -m benchmarks.learn_confidence COLLECTION[=SHARE]... --write",
+        "model": calibration().model,
+        "answered": {"weights": model.answered.weights, "bias": model.answered.bias},
+        "first": {"weights": model.first.weights, "bias": model.first.bias},
         "threshold": THRESHOLD,
     }
     TARGET.write_text(json.dumps(record, indent=2) + "\n", "utf-8")
-    print(TARGET.read_text("utf-8"))
 
 
 if __name__ == "__main__":

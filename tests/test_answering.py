@@ -94,9 +94,11 @@ def test_as_many_excerpts_are_given_as_were_asked_for_best_first(desk: Desk, k: 
     assert scores == sorted(scores, reverse=True)
 
 
-def test_the_first_sentence_is_shown_where_none_holds_more(desk: Desk) -> None:
-    (excerpt,) = desk.ask("zebra", k=1, document="visit.md", author="author").related
-    assert excerpt.highlight.start == 0
+def test_two_sentences_side_by_side_are_marked_where_both_answer_as_well(desk: Desk) -> None:
+    desk.write("twice.txt", "The zebra crossing is new. The zebra crossing is wide. It rained.")
+    desk.build()
+    (excerpt,) = desk.ask("zebra crossing", k=1).excerpts
+    assert excerpt.highlight.of(excerpt.text) == "The zebra crossing is new. The zebra crossing is wide."
 
 
 def test_an_answer_comes_from_the_documents_that_may_be_seen(desk: Desk) -> None:

@@ -31,13 +31,14 @@ from briefbot.model import (
     in_place,
 )
 from briefbot.sameness import gathered
-from briefbot.search.analysis import terms
-from briefbot.search.confidence import calibration, signals
-from briefbot.search.literal import Findings, Shelf, gist, is_long, lifted, look_up
+from briefbot.search.confidence import Calibration, calibration, read_calibration, signals
+from briefbot.search.literal import NOTHING, Findings, Shelf, gist, is_long, lifted, look_up
+from briefbot.search.marking import marked_by_pieces, marked_by_terms
 from briefbot.search.ranking import CANDIDATES, Ranked, rank
-from briefbot.search.sources import LexicalMatches, Query, Source
+from briefbot.search.reranking import Weights, pieces_of, reranked, weights
+from briefbot.search.sources import LexicalMatches, Pieces, Query, Source
 from briefbot.search.spelling import Reading, View, read
-from briefbot.wording import normalised
+from briefbot.wording import normalised, prefix
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
@@ -47,14 +48,30 @@ if TYPE_CHECKING:
     from briefbot.settings import LinkRule
 
 
+_KNOWN = 0.5  # how well a model must know a question's words to tell which sentence answers it
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
-    """An open generation and all that is needed to answer from it."""
+    """An open generation and all that is needed to answer from it.
+
+    Without `weights`, fusion alone ranks, and without a calibration nobody knows how sure an answer is.
+    """
 
     generation: Generation
     encoder: Encoder
     sources: Sequence[Source]
     links: Sequence[LinkRule] = ()
+    weights: Weights | None = None
+    calibration: Calibration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a hit answers, and how sure that is: None where nothing was learnt with the index's model."""
+
+    confidence: float | None
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +79,23 @@ class Retrieved:
     """What a question was understood as, the passages for it, and what of them holds literally what it asks for."""
 
     reading: Reading
+    pieces: Pieces
     ranked: Ranked
     findings: Findings
+    calibration: Calibration | None
 
-    def confidence(self, first: int = 0, copies: Container[int] = ()) -> float:
-        """Return how sure it is that the hit at place `first` answers; what is asked for literally decides by itself.
+    def verdict(self, first: int = 0, copies: Container[int] = ()) -> Verdict:
+        """Return whether the hit at place `first` answers; what is asked for literally decides by itself.
 
         Hits at the places `copies` say the same as it does. Nothing answers where there is no hit.
         """
         if len(self.ranked.hits) <= first:
-            return 0.0
-        learnt = calibration().confidence(signals(self.ranked, first, copies))
-        return self.findings.decided(learnt, self.ranked.hits[first].row, calibration().threshold)
+            return Verdict(0.0 if self.calibration else None, answered=False)
+        if self.calibration is None:
+            return Verdict(None, answered=not self.findings.missing)
+        learnt = self.calibration.confidence(signals(self.ranked, first, copies))
+        confidence = self.findings.decided(learnt, self.ranked.hits[first].row, self.calibration.threshold)
+        return Verdict(confidence, answered=confidence >= self.calibration.threshold)
 
 
 def ask(question: Question, library: Library) -> Answer:
@@ -84,17 +106,28 @@ def ask(question: Question, library: Library) -> Answer:
     _refuse_unanswerable(question, library.generation)
     retrieved = search(question, library)
     groups = gathered(_there(retrieved.ranked, library), question.k, lambda found: found.passage)
-    confidence = retrieved.confidence(*_places(groups[0])) if groups else 0.0
-    excerpts = tuple(_excerpt(group, retrieved.ranked, library) for group in groups)
-    answered = confidence >= calibration().threshold
+    verdict = retrieved.verdict(*(_places(groups[0]) if groups else (len(retrieved.ranked.hits), ())))
+    excerpts = tuple(_excerpt(group, retrieved, library) for group in groups)
     return Answer(
         question=question.text,
         understood_as=retrieved.reading.text,
-        excerpts=excerpts if answered else (),
-        related=() if answered else excerpts,
-        confidence=confidence,
+        excerpts=excerpts if verdict.answered else (),
+        related=() if verdict.answered else excerpts,
+        confidence=verdict.confidence,
         generation=library.generation.number,
     )
+
+
+def observe(question: Question, library: Library) -> dict[str, float] | None:
+    """Return the signals of the first excerpt, or None where confidence does not decide: what is there or not, does.
+
+    That is where there is no excerpt, and where something was asked for literally.
+    """
+    retrieved = search(question, library)
+    groups = gathered(_there(retrieved.ranked, library), 1, lambda found: found.passage)
+    if not groups or retrieved.findings != NOTHING:
+        return None
+    return signals(retrieved.ranked, *_places(groups[0]))
 
 
 def open_library(
@@ -107,7 +140,21 @@ def open_library(
             f"The index was made with the model {made_with.name!r} and the settings name {encoder.name!r}; "
             "set that model, or run: briefbot build"
         )
-    return Library(generation, encoder, sources, links)
+    learnt = weights() if _fits(weights().model, generation) else None
+    return Library(generation, encoder, sources, links, learnt, _calibration_of(generation))
+
+
+def _fits(model: str, generation: Generation) -> bool:
+    """Tell whether what was learnt with a model is true of a generation."""
+    encoder = generation.manifest.encoder
+    return encoder.code_bytes > 0 and encoder.source.partition(" ")[0] == model
+
+
+def _calibration_of(generation: Generation) -> Calibration | None:
+    own = generation.calibration()
+    if own is not None:
+        return read_calibration(own)
+    return calibration() if _fits(calibration().model, generation) else None
 
 
 def _refuse_unanswerable(question: Question, generation: Generation) -> None:
@@ -130,16 +177,21 @@ def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> 
     reading = read(normalised(question.text), View(generation, visible, partial(_known, library.encoder)))
     text, shelf = reading.text, Shelf(generation, visible, allowed)
     pasted = look_up(text, shelf, np.empty(0, np.int64)) if is_long(text) else None
+    asked = gist(text, pasted.found) if pasted else text
+    encoded = library.encoder.encode_with_pieces([asked])[0]
     query = Query(
-        vector=library.encoder.encode_questions([gist(text, pasted.found) if pasted else text])[0],
+        vector=encoded.vector,
         terms=reading.terms,
         allowed=allowed,
         visible=visible,
         shares=reading.shares,
+        pieces=pieces_of(asked, encoded),
     )
     ranked = rank(query, library.sources, generation.place, depth)
+    if library.weights:
+        ranked = reranked(ranked, query, generation, library.weights)
     findings = pasted or look_up(text, shelf, ranked.hits.rows)
-    return Retrieved(reading, lifted(ranked, findings), findings)
+    return Retrieved(reading, query.pieces, lifted(ranked, findings), findings, library.calibration)
 
 
 def _known(encoder: Encoder, words: list[str]) -> list[bool]:
@@ -170,10 +222,10 @@ def _places(group: Sequence[_Found]) -> tuple[int, tuple[int, ...]]:
     return first, tuple(copies)
 
 
-def _excerpt(group: Sequence[_Found], ranked: Ranked, library: Library) -> Excerpt:
+def _excerpt(group: Sequence[_Found], retrieved: Retrieved, library: Library) -> Excerpt:
     """Return the first of some passages that say the same as an excerpt that names the others."""
     best, *others = group
-    highlight, also = _answering_sentence(best.passage, ranked), [other.passage for other in others]
+    highlight, also = _highlight(best, retrieved, library), [other.passage for other in others]
     return excerpt_of(best.passage, library, highlight=highlight, score=best.hit.score, also=also)
 
 
@@ -212,17 +264,25 @@ def _cited(passage: Passage, documents: Mapping[str, Document], links: Sequence[
     return cite(document, passage, links)
 
 
-def _answering_sentence(passage: Passage, ranked: Ranked) -> Span:
-    """Return the sentence that holds most of what the question's terms are worth, the first of equals."""
-    lexical = ranked.matches["lexical"]
+def _highlight(found: _Found, retrieved: Retrieved, library: Library) -> Span:
+    """Return where, within a passage's text, the sentence stands that answers best, or the two that do."""
+    passage = found.passage
+    first, last = _marked(found, retrieved, library)
+    start, end = _within(passage, passage.sentences[first]).start, _within(passage, passage.sentences[last]).end
+    return Span(start, end)
+
+
+def _marked(found: _Found, retrieved: Retrieved, library: Library) -> tuple[int, int]:
+    passage, pieces, codes = found.passage, retrieved.pieces, library.generation.codes(found.hit.row)
+    if len(pieces.vectors) and len(codes) and pieces.known > _KNOWN:
+        title = library.generation.title(passage.document)
+        texts = [prefix(title, passage.heading, passage.header), *(normalised(it.text) for it in passage.sentences)]
+        ahead, *ends = np.cumsum(library.encoder.count(texts)).tolist()
+        if ends[-1] == len(codes):  # the sentences are all that was encoded, piece by piece
+            return marked_by_pieces(pieces.vectors, codes[ahead:], [end - ahead for end in ends])
+    lexical = retrieved.ranked.matches["lexical"]
     worth = lexical.worth if isinstance(lexical, LexicalMatches) else {}
-
-    def held(sentence: Sentence) -> float:
-        found = set(terms(sentence.text, passage.language))
-        return sum(value for term, value in worth.items() if term in found)
-
-    best = max(passage.sentences, key=held)
-    return _within(passage, best)
+    return marked_by_terms([sentence.text for sentence in passage.sentences], passage.language, worth)
 
 
 def _within(passage: Passage, sentence: Sentence) -> Span:

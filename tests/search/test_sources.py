@@ -106,12 +106,12 @@ def test_a_term_is_worth_what_it_is_worth_among_live_passages(desk: Desk, genera
     )
 
 
-def test_coverage_is_the_share_of_worth_that_a_passage_holds(desk: Desk, generation: Generation) -> None:
+def test_coverages_are_the_share_of_worth_that_a_passage_holds(desk: Desk, generation: Generation) -> None:
     matches = LexicalSource(generation).match(query(desk, generation, "Kim grain"))
     kim, grain = math.log(1 + 4.5 / 1.5), math.log(1 + 3.5 / 2.5)
     rows = {generation.place(row): row for row in texts(generation)}
-    found = [matches.coverage(rows[place]) for place in [("a.txt", 1), ("a.txt", 2), ("team/c.txt", 1)]]
-    assert found == pytest.approx([kim / (kim + grain), grain / (kim + grain), 0.0])
+    wanted = [rows[place] for place in [("a.txt", 1), ("a.txt", 2), ("team/c.txt", 1)]]
+    assert matches.coverages(np.array(wanted)) == pytest.approx([kim / (kim + grain), grain / (kim + grain), 0.0])
 
 
 @pytest.mark.parametrize("text", ["grain", "Kim met Putin", "something else entirely"])

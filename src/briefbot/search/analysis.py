@@ -54,6 +54,7 @@ _UNSPACED = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff\u0e00
 _WORD = re.compile(rf"[{_UNSPACED}]+|(?:[^\W_{_UNSPACED}]|(?<=\w)['’](?=\w))+(?:[-._/:](?=\w)[^\W_{_UNSPACED}]+)*")
 _ASCII_WORD = re.compile(r"(?:[a-z0-9]+|(?<=\w)'(?=\w))+(?:[-._/:](?=\w)[a-z0-9]+)*")  # the same, and faster
 _PIECE = re.compile(r"[^\W_]+")
+_RUN = re.compile(r"\S+")
 _FIRST_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 
 
@@ -62,6 +63,11 @@ def terms(text: str, language: str | None) -> list[str]:
     plain = folded(text)
     words = (_ASCII_WORD if plain.isascii() else _WORD).findall(plain)
     return list(chain.from_iterable(map(_words_in(language or "en"), words)))
+
+
+def terms_at(text: str, language: str | None) -> list[tuple[int, list[str]]]:
+    """Return where each run of characters between spaces starts in `text`, and its terms."""
+    return [(run.start(), terms(run[0], language)) for run in _RUN.finditer(text)]
 
 
 def stems(words: list[str], language: str | None) -> list[str]:

@@ -246,5 +246,6 @@ def lifted(ranked: Ranked, findings: Findings) -> Ranked:
     order = np.argsort(-worth, kind="stable")
     scores = np.concatenate([hits.scores, np.zeros(len(outside))])
     scores[worth > 0] = scores.max(initial=0.0)  # they stand above all others
-    features = {name: np.concatenate([them, np.zeros(len(outside))])[order] for name, them in hits.features.items()}
+    unknown = np.full(len(outside), np.nan)
+    features = {name: np.concatenate([them, unknown])[order] for name, them in hits.features.items()}
     return replace(ranked, hits=replace(hits, rows=rows[order], scores=scores[order], features=features))

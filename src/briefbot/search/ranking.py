@@ -50,10 +50,14 @@ class Hits(Sequence[Hit]):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The hits of a query, best first, and what each source made of it."""
+    """The hits of a query, best first, and what each source made of it.
+
+    `known` tells from 0 to 1 how well the model knows the question's words.
+    """
 
     hits: Hits
     matches: Mapping[str, Matches]
+    known: float = 1.0
 
 
 def rank(query: Query, sources: Sequence[Source], place: Callable[[int], object], depth: int = CANDIDATES) -> Ranked:
@@ -64,7 +68,7 @@ def rank(query: Query, sources: Sequence[Source], place: Callable[[int], object]
     matches = {source.name: source.match(query) for source in sources}
     nominated = [match.candidates(depth) for match in matches.values()]
     rows = _distinct(np.concatenate([np.empty(0, np.int64), *nominated]))
-    return Ranked(_hits(rows, matches, place), matches)
+    return Ranked(_hits(rows, matches, place), matches, query.pieces.known)
 
 
 def _distinct(rows: Rows) -> Rows:

@@ -28,6 +28,21 @@ _CAUTION = 1 + 1e-9  # sums in another order differ in their last digits
 
 
 @dataclass(frozen=True, slots=True)
+class Pieces:
+    """A question's word pieces: a vector of length 1 for each (n × width), and the terms of the word it belongs to.
+
+    `known` tells from 0 to 1 how well the model knows the question's words.
+    """
+
+    vectors: Vectors
+    terms: tuple[tuple[str, ...], ...]
+    known: float
+
+
+NO_PIECES = Pieces(np.empty((0, 0), np.float32), (), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A question as the sources need it: its vector, its distinct terms, and the rows it may be answered from.
 
@@ -40,6 +55,7 @@ class Query:
     allowed: Mask
     visible: Visible
     shares: Mapping[str, float] = field(default_factory=dict)
+    pieces: Pieces = NO_PIECES
 
 
 class Matches(Protocol):
@@ -139,12 +155,6 @@ class _Held:
         """Yield the rows of the generation that hold the term."""
         return (rows.astype(np.int64) + start for start, rows, _ in self.parts)
 
-    def holds(self, row: int) -> bool:
-        """Return whether a row of the generation holds the term."""
-        start, rows, _ = next(part for part in reversed(self.parts) if part[0] <= row)
-        place = int(rows.searchsorted(rows.dtype.type(row - start)))
-        return place < len(rows) and rows[place] == row - start
-
 
 @dataclass(frozen=True, slots=True)
 class _Located:
@@ -194,11 +204,15 @@ class LexicalMatches:
 
     def scores(self, rows: Rows) -> Scores:
         """Return the BM25 scores as parts of the best."""
+        return _parts_of_best(self.totals(rows))
+
+    def totals(self, rows: Rows) -> Scores:
+        """Return the BM25 scores as they are."""
         scores = self._by_rare[rows]
         if self._often:
             located = self._located(rows)
             scores += sum(self._scores(term, located) for term in self._often)
-        return _parts_of_best(scores)
+        return scores
 
     @cached_property
     def _by_rare(self) -> Scores:
@@ -211,11 +225,14 @@ class LexicalMatches:
         size = len(self._query.allowed)
         return np.asarray(np.bincount(np.concatenate(rows), np.concatenate(scores), size), np.float64)
 
-    def coverage(self, row: int) -> float:
-        """Return which share of the question's terms, weighed by their worth, the passage holds."""
+    def coverages(self, rows: Rows) -> Scores:
+        """Return for each row which share of the question's terms, weighed by their worth, the passage holds."""
+        shares, located = np.zeros(len(rows)), self._located(rows)
         total = sum(self.worth.values())
-        held = sum(worth for term, worth in self.worth.items() if self._held[term].holds(row))
-        return held / total if total else 0.0
+        for term, worth in self.worth.items():
+            for (_, holding, _), (here, local) in zip(self._held[term].parts, located.parts, strict=True):
+                shares[here[_places_in(holding, local)[0]]] += worth / total
+        return shares
 
     def _inverse_frequency(self, term: str, held: _Held) -> float:
         visible = self._query.visible
@@ -249,11 +266,7 @@ class LexicalMatches:
         scores = np.zeros(wanted.count)
         parts = zip(self._held[term].parts, self._lengths, wanted.parts, strict=True)
         for (_, rows, frequencies), (_, lengths), (here, local) in parts:
-            if len(rows) == 0 or len(here) == 0:
-                continue
-            places = np.minimum(np.searchsorted(rows, local), len(rows) - 1)
-            hits = np.flatnonzero(rows[places] == local)
-            places = places[hits]
+            hits, places = _places_in(rows, local)
             scores[here[hits]] = self._saturated(term, frequencies[places], lengths[local[hits]])
         return scores
 
@@ -261,6 +274,15 @@ class LexicalMatches:
         length_norm = _K1 * (1 - _B + _B * lengths / self._average)
         scores: Scores = self.worth[term] * frequencies / (frequencies + length_norm)
         return scores
+
+
+def _places_in(ordered: Counts, wanted: Counts) -> tuple[Rows, Rows]:
+    """Return which of the wanted rows are among those in order, and their places there."""
+    if len(ordered) == 0 or len(wanted) == 0:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    places = np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)
+    hits = np.flatnonzero(ordered[places] == wanted)
+    return hits, places[hits]
 
 
 def inverse_frequency(count: int, total: int) -> float:

@@ -1,0 +1,123 @@
+"""From the passages that fusion puts in front to their final order, by finer features.
+
+A linear model of a few features, whose weights stand in `reranking.json` beside this module, with what they were learnt
+on and the command that learns them again. Weights belong to a model: what was learnt with one says nothing of another.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from briefbot.corpus.language import language_of
+from briefbot.search.analysis import terms, terms_at
+from briefbot.search.interaction import interaction
+from briefbot.search.ranking import Hits
+from briefbot.search.sources import DenseMatches, LexicalMatches, Pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from briefbot.embedding.encoder import EncodedQuestion
+    from briefbot.index.generation import Generation
+    from briefbot.index.vectors import Rows
+    from briefbot.search.ranking import Ranked
+    from briefbot.search.sources import Query, Scores
+
+DEPTH = 50  # hits; the right passage stands among them for 99.7 % of SQuAD's questions
+_FAMILIAR, _STRANGE = 0.4, 0.6  # pieces a letter: what a model knows well is cut into few
+_BELOW = 1.0  # how far the first hit that is not looked at stands below the last that is
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each feature counts, and the hash of the model's files that this was learnt with."""
+
+    model: str
+    features: Mapping[str, float]
+
+
+@cache
+def weights() -> Weights:
+    """Return the weights that come with briefbot."""
+    numbers = json.loads(resources.files("briefbot.search").joinpath("reranking.json").read_text("utf-8"))
+    return Weights(numbers["model"], numbers["weights"])
+
+
+def pieces_of(text: str, encoded: EncodedQuestion) -> Pieces:
+    """Return the word pieces of a question, as the encoder read them."""
+    runs = terms_at(text, language_of(text))
+    starts = [start for start, _ in runs]
+    its_terms = tuple(tuple(runs[bisect_right(starts, place) - 1][1]) for place in encoded.places.tolist())
+    letters = sum(map(str.isalnum, text))
+    known = (_STRANGE - len(its_terms) / max(1, letters)) / (_STRANGE - _FAMILIAR)
+    return Pieces(encoded.pieces, its_terms, min(1.0, max(0.0, known)))
+
+
+def reranked(ranked: Ranked, query: Query, generation: Generation, learnt: Weights) -> Ranked:
+    """Return the hits with the first of them in the order of the learnt model; the others keep theirs."""
+    hits = ranked.hits
+    first, rest = hits.rows[:DEPTH], slice(DEPTH, None)
+    if not len(first):
+        return ranked
+    features = features_of(first, ranked, query, generation)
+    scores = sum((weight * features[name] for name, weight in learnt.features.items()), np.zeros(len(first)))
+    order = np.argsort(-scores, kind="stable")
+    below = hits.scores[rest] - hits.scores[rest].max(initial=-np.inf) + scores.min() - _BELOW
+    none = np.full(len(below), np.nan)
+    everything = {name: np.concatenate([values[order], none]) for name, values in features.items()}
+    rows = np.concatenate([first[order], hits.rows[rest]])
+    return replace(ranked, hits=Hits(rows, np.concatenate([scores[order], below]), everything))
+
+
+def features_of(rows: Rows, ranked: Ranked, query: Query, generation: Generation) -> dict[str, Scores]:
+    """Return the features of some of the candidates, one number a row.
+
+    `cosine` is that of the whole passage; `short`, `middle`, `long` and `pairs` are means of the cosines of
+    word pieces. These and `bm25`, a part of the best, count as far as the model knows the question's words, and `alone`
+    is BM25 as far as it does not. `coverage` and `title` are the share of what the question's terms are worth that the
+    passage holds, and that its title and headings hold.
+    """
+    dense, lexical = ranked.matches["dense"], ranked.matches["lexical"]
+    if not isinstance(dense, DenseMatches) or not isinstance(lexical, LexicalMatches):
+        raise TypeError("reranking needs the dense and the lexical source")
+    known, bm25 = query.pieces.known, lexical.scores(rows)
+    near = interaction(query.pieces.vectors, _worths(query, lexical), [generation.codes(int(row)) for row in rows])
+    short, middle, long = near.stretches
+    return {
+        "cosine": known * dense.cosines(rows),
+        "short": known * short,
+        "middle": known * middle,
+        "long": known * long,
+        "pairs": known * near.pairs,
+        "bm25": known * bm25,
+        "alone": (1 - known) * bm25,
+        "coverage": lexical.coverages(rows),
+        "title": _titles(rows, lexical, generation),
+    }
+
+
+def _worths(query: Query, lexical: LexicalMatches) -> Scores:
+    """Return what each piece of the question counts: as much as the term of its word is worth."""
+    worth = lexical.worth
+    return np.array([max((worth.get(term, 0.0) for term in its), default=0.0) for its in query.pieces.terms])
+
+
+def _titles(rows: Rows, lexical: LexicalMatches, generation: Generation) -> Scores:
+    """Return for each row the share of what the question's terms are worth that stand in its title and headings."""
+    worth, total = lexical.worth, sum(lexical.worth.values())
+    if not total:
+        return np.zeros(len(rows))
+
+    def share(heading: tuple[str, str | None]) -> float:
+        return sum(worth[term] for term in {*terms(*heading)} & worth.keys()) / total
+
+    headings = [generation.heading(int(row)) for row in rows]
+    shares = {heading: share(heading) for heading in set(headings)}
+    return np.array([shares[heading] for heading in headings])
