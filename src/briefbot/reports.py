@@ -139,6 +139,28 @@ class RollbackReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """The confidence that an answer needs, set from so many questions, and what that makes of them.
+
+    `precision` is the share of answers whose first excerpt is right, `coverage` the share of the questions with an
+    answer that get one.
+    """
+
+    questions: int
+    threshold: float
+    precision: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationReport:
+    """The generation that was published, and its setting; None where what comes with briefbot is in force again."""
+
+    generation: int
+    setting: Setting | None
+
+
+@dataclass(frozen=True, slots=True)
 class PruneReport:
     """Which generations were removed and kept, those that stay because they are in use, and the bytes freed."""
 

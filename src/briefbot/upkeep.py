@@ -14,6 +14,7 @@ from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import BriefbotError, CorpusError, IndexFault, UsageFault
 from briefbot.index import encoded
 from briefbot.index.manifest import FORMAT, NAME, Manifest, folder_name, read_manifest
+from briefbot.index.parts import write_part
 from briefbot.index.store import (
     beyond,
     current_number,
@@ -162,6 +163,20 @@ def _difference(index: Path, current: int, wanted: Generation) -> RollbackReport
         leaving=tuple(sorted(here.keys() - there)),
         other=tuple(sorted(name for name in there.keys() & here if there[name] != here[name])),
     )
+
+
+def set_calibration(disk: Disk, chosen: Callable[[Generation], bytes | None]) -> int:
+    """Publish the current generation with another calibration, or none of its own, and return the new one's number."""
+    with disk.locked(), open_current(disk.root) as base, staged(disk) as staging:
+        data = chosen(base)
+        manifest = replace(
+            base.manifest,
+            generation=next_number(disk.root),
+            made=datetime.now(UTC).replace(microsecond=0),
+            calibration=write_part(disk, staging, "calibration", [data]) if data else None,
+        )
+        publish(disk, staging, manifest)
+    return manifest.generation
 
 
 def prune(disk: Disk, keep: int) -> PruneReport:

@@ -38,6 +38,7 @@ _COMMANDS = {
     "purge": ("upkeep", "Remove a document's text from the disk for good."),
     "feedback": ("feedback", "Write what users said of answers as a file of questions."),
     "eval": ("evaluate", "Measure how well questions with known answers are answered."),
+    "calibrate": ("calibrate", "Set how sure an answer must be, from a team's own questions."),
     "doctor": ("doctor", "Look at everything briefbot needs, and say how to mend it."),
 }
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from briefbot.answering import ask, search
+from briefbot.answering import ask, observe, search
+from briefbot.evaluation.calibrating import Observed
 from briefbot.evaluation.judging import Outcome, judged
 from briefbot.evaluation.remembering import RememberedQuestions, distinct
 from briefbot.model import Question, Scope
@@ -34,7 +35,7 @@ class Ranking:
 
     query: Query
     entries: tuple[str, ...]
-    confidence: float
+    confidence: float | None
 
 
 def ask_all(asked: Sequence[Asked], library: Library, bars: Bars) -> list[Outcome]:
@@ -46,6 +47,19 @@ def ask_all(asked: Sequence[Asked], library: Library, bars: Bars) -> list[Outcom
             outcomes.append(judged(one, ask(_question(one.text, one.history), library)))
             step(1)
     return outcomes
+
+
+def observe_all(asked: Sequence[Asked], library: Library, bars: Bars) -> list[Observed]:
+    """Ask a team's own questions, and return the signals of those that confidence decides."""
+    library = foreseeing(library, [one.text for one in asked], bars)
+    observed = []
+    with bars("asking", len(asked)) as step:
+        for one in asked:
+            question = _question(one.text, one.history)
+            if signals := observe(question, library):
+                observed.append(Observed(signals, one.answerable, judged(one, ask(question, library)).first))
+            step(1)
+    return observed
 
 
 def rank_all(
@@ -81,7 +95,7 @@ def _ranking(query: Query, question: Question, entry_at: Callable[[int], str], l
     while len(entries) < RANKED and depth < passages:
         depth *= _DEEPER
         entries |= dict.fromkeys(map(entry_at, search(question, library, depth=depth).ranked.hits.rows.tolist()))
-    return Ranking(query, tuple(entries)[:RANKED], retrieved.confidence())
+    return Ranking(query, tuple(entries)[:RANKED], retrieved.verdict().confidence)
 
 
 def _entries_by_row(ids: Mapping[str, str], generation: Generation) -> Callable[[int], str]:

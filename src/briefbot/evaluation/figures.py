@@ -45,7 +45,7 @@ class Miss:
     text: str | None
     rank: int | None
     first: Found | None
-    confidence: float
+    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class QuestionsReport:
 
     `ranks` counts how many of them have their first right excerpt at each place, from 1 on. `sentences` is how many
     the share of right sentences is taken of; `unsettled` are rows of feedback that do not tell what is right.
+    `abstention` is None where the index's model is not calibrated.
     """
 
     file: str
@@ -64,7 +65,7 @@ class QuestionsReport:
     metrics: dict[str, float | None]
     ranks: tuple[int, ...]
     sentences: int
-    abstention: Abstention
+    abstention: Abstention | None
     misses: tuple[Miss, ...]
     unknown_documents: tuple[str, ...]
 
@@ -89,9 +90,12 @@ class CollectionReport:
 
 
 def questions_report(
-    file: str, questions: Questions, outcomes: Sequence[Outcome], known: frozenset[str], threshold: float
+    file: str, questions: Questions, outcomes: Sequence[Outcome], known: frozenset[str], threshold: float | None
 ) -> QuestionsReport:
-    """Count the outcomes of a team's own questions; `known` are the documents of the index."""
+    """Count the outcomes of a team's own questions; `known` are the documents of the index.
+
+    The `threshold` is None where the index's model is not calibrated.
+    """
     answerable = [outcome for outcome in outcomes if outcome.asked.answerable]
     sentences = [outcome.sentence for outcome in outcomes if outcome.sentence is not None]
     named = dict.fromkeys(outcome.asked.document for outcome in answerable if outcome.asked.document)
@@ -104,7 +108,7 @@ def questions_report(
         metrics=_measured(answerable) | {SENTENCE: _share(sentences)},
         ranks=tuple(sum(outcome.place == n for outcome in answerable) for n in range(1, HITS[-1] + 1)),
         sentences=len(sentences),
-        abstention=abstention([_trial(outcome) for outcome in outcomes], threshold),
+        abstention=_abstained([_trial(outcome) for outcome in outcomes], threshold),
         misses=tuple(_miss(outcome) for outcome in outcomes if outcome.missed),
         unknown_documents=tuple(name for name in named if name not in known),
     )
@@ -127,7 +131,7 @@ def collection_report(
         unknown_entries=len({entry for grades in collection.grades.values() for entry in grades} - ids),
         unknown_queries=len(collection.grades.keys() - asked),
         metrics=mean_measures([(collection.grades[one.query.id], one.entries) for one in judged]),
-        abstention=None if threshold is None else abstention([_tried(one, collection) for one in rankings], threshold),
+        abstention=_abstained([_tried(one, collection) for one in rankings], threshold),
     )
 
 
@@ -148,13 +152,17 @@ def _share(values: Sequence[bool]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
+def _abstained(trials: Sequence[Trial], threshold: float | None) -> Abstention | None:
+    return None if threshold is None else abstention(trials, threshold)
+
+
 def _trial(outcome: Outcome) -> Trial:
-    return Trial(outcome.answer.confidence, outcome.asked.answerable, outcome.first)
+    return Trial(outcome.answer.confidence or 0.0, outcome.asked.answerable, outcome.first)
 
 
 def _tried(ranking: Ranking, collection: Collection) -> Trial:
     relevant = collection.relevant(ranking.query)
-    return Trial(ranking.confidence, bool(relevant), bool(relevant.intersection(ranking.entries[:1])))
+    return Trial(ranking.confidence or 0.0, bool(relevant), bool(relevant.intersection(ranking.entries[:1])))
 
 
 def _miss(outcome: Outcome) -> Miss:

@@ -10,6 +10,7 @@ from briefbot.evaluation.drawing import Line, shares, shares_by_number
 from briefbot.evaluation.rows import sound
 from briefbot.evaluation.telling import (
     OPERATIONS,
+    UNCALIBRATED,
     about_abstention,
     about_collection,
     about_questions,
@@ -54,7 +55,7 @@ def questions_page(report: QuestionsReport) -> str:
             _paragraphs([about_questions(report)]),
             _table((), figures_of_questions(report)),
             _right_within(report),
-            *_confidence(report.abstention),
+            *(_confidence(report.abstention) if report.abstention else _paragraphs([UNCALIBRATED])),
             *(
                 [f"<h2>Misses ({len(misses):,})</h2>", _table(("where", "question", "expected", "came first"), misses)]
                 if misses

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Rows = list[tuple[str, ...]]
 
 OPERATIONS = ("precision", "threshold", "answered, of all", "rightly, of those with an answer", "wrongly, without one")
+UNCALIBRATED = "Confidence is not calibrated for this model; run: briefbot calibrate QUESTIONS"
 _NONE = "–"
 _NAMED = 3  # documents
 
@@ -80,7 +81,8 @@ def came_of(miss: Miss) -> str:
         return "nothing"
     unanswerable = miss.document is None and miss.text is None
     rank = "not among those looked at" if miss.rank is None else f"number {miss.rank}"
-    right = f" (confidence {miss.confidence:.2f})" if unanswerable else f" (the right one is {rank})"
+    sure = "confidence not calibrated" if miss.confidence is None else f"confidence {miss.confidence:.2f}"
+    right = f" ({sure})" if unanswerable else f" (the right one is {rank})"
     return f"{miss.first.document}, paragraph {miss.first.paragraph}{right}: {miss.first.text}"
 
 

@@ -106,7 +106,9 @@ def _not_found(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
     yield from (_numbered(number, excerpt, paint, width) for number, excerpt in enumerate(answer.related, start=1))
 
 
-def _strength(confidence: float) -> str:
+def _strength(confidence: float | None) -> str:
+    if confidence is None:
+        return "Confidence not calibrated: read the passage before you rely on it."
     return next(words for least, words in _STRENGTHS if confidence >= least)
 
 

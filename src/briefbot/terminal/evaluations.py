@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from briefbot.evaluation.telling import (
     OPERATIONS,
+    UNCALIBRATED,
     about_abstention,
     about_collection,
     about_questions,
@@ -36,7 +37,7 @@ def render_questions(report: QuestionsReport, paint: Paint) -> str:
     return joined(
         [paint.bold(about_questions(report))],
         padded(figures_of_questions(report)),
-        _confidence(report.abstention, paint),
+        _confidence(report.abstention, paint) if report.abstention else [UNCALIBRATED],
         _misses(report.misses, paint),
         [paint.warn(one_line(remark)) for remark in remarks_on_questions(report)],
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from briefbot.evaluation.figures import CollectionReport, QuestionsReport
     from briefbot.reports import (
         BuildReport,
+        CalibrationReport,
         Changes,
         CheckReport,
         DoctorReport,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     Evaluation = CollectionReport | QuestionsReport
     Report = (
         BuildReport
+        | CalibrationReport
         | StatusReport
         | CheckReport
         | DoctorReport
@@ -139,6 +141,22 @@ def render_rollback(report: RollbackReport, paint: Paint) -> str:
         [f"Generation {report.to_generation} is current, instead of {report.from_generation}."],
         *(lists if any(lists) else (["Both hold the same documents."],)),
         [f"To undo this, run: briefbot rollback {report.from_generation}"],
+    )
+
+
+def render_calibration(report: CalibrationReport) -> str:
+    """Return what an answer needs from now on, and what that makes of the questions it was set from."""
+    published = f"Generation {report.generation} is current."
+    one = report.setting
+    if one is None:
+        return joined([published, "What comes with briefbot decides again what is sure enough."])
+    right, given = 100 * one.precision, 100 * one.coverage
+    return joined(
+        [
+            f"{published} An answer needs a confidence of {one.threshold:.3f}.",
+            f"Of {one.questions:,} questions, {given:.1f} % of those with an answer get one; {right:.1f} % are right.",
+            "To go back, run: briefbot calibrate --remove",
+        ]
     )
 
 
