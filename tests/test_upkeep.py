@@ -66,7 +66,7 @@ def test_status_says_what_the_current_generation_is(desk: Desk, template: Path) 
     found = status(desk.index, Limits())
     assert timedelta(0) <= datetime.now(UTC) - found.made < timedelta(minutes=10)
     assert (found.generation, found.generations, found.documents, found.passages) == (3, (1, 2, 3), 2, 3)
-    assert (found.model, found.model_sha256, found.index_format) == ("words", "words-1", 2)
+    assert (found.model, found.model_sha256, found.index_format) == ("words", "words-1", 3)
     assert (found.bytes, found.corpus, found.remarks) == (size(desk.index), str(template / "corpus"), ())
     assert found.changes == Changes((), (), ())
 

@@ -6,7 +6,7 @@ given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from urllib.parse import quote
 import numpy as np
 
 from briefbot.corpus.freshness import is_gone, staleness
+from briefbot.corpus.language import language_of
 from briefbot.errors import DamagedIndex, ForeignIndex, UsageFault
 from briefbot.model import (
     Answer,
@@ -31,20 +32,22 @@ from briefbot.model import (
     in_place,
 )
 from briefbot.sameness import gathered
+from briefbot.search.analysis import terms
 from briefbot.search.confidence import Calibration, calibration, read_calibration, signals
+from briefbot.search.following import SHARE, carried, was_said
 from briefbot.search.literal import NOTHING, Findings, Shelf, gist, is_long, lifted, look_up
 from briefbot.search.marking import marked_by_pieces, marked_by_terms
 from briefbot.search.ranking import CANDIDATES, Ranked, rank
-from briefbot.search.reranking import Weights, pieces_of, reranked, weights
-from briefbot.search.sources import LexicalMatches, Pieces, Query, Source
-from briefbot.search.spelling import Reading, View, read
+from briefbot.search.reranking import Weights, pieces_of, put_back, reranked, weights
+from briefbot.search.sources import LexicalMatches, Pieces, Query, Source, inverse_frequency
+from briefbot.search.spelling import Reading, View, read, rows_of
 from briefbot.wording import normalised, prefix
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
     from briefbot.embedding.encoder import Encoder
-    from briefbot.index.generation import Generation
+    from briefbot.index.generation import Generation, Visible
     from briefbot.settings import LinkRule
 
 
@@ -169,15 +172,24 @@ def _refuse_unanswerable(question: Question, generation: Generation) -> None:
 def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> Retrieved:
     """Return the passages for a question, best first, from the documents that its scope and filters allow.
 
-    Each source nominates `depth` of them. In front stand those that hold what is asked for literally.
+    Each source nominates `depth` of them. In front stand those that hold what is asked for literally. A question that
+    depends on those before it is read together with them, unless the documents answer it as it stands.
     """
+    alone = _searched(replace(question, history=()), library, depth)
+    if not question.history or (library.calibration and alone.verdict().answered):
+        return alone
+    return _searched(question, library, depth)
+
+
+def _searched(question: Question, library: Library, depth: int) -> Retrieved:
     generation = library.generation
     visible = generation.visible(question.scope)
     allowed = visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters)
-    reading = read(normalised(question.text), View(generation, visible, partial(_known, library.encoder)))
-    text, shelf = reading.text, Shelf(generation, visible, allowed)
+    alone = read(normalised(question.text), View(generation, visible, partial(_known, library.encoder)))
+    reading = _in_context(alone, question.history[::2], generation, visible)
+    text, shelf = alone.text, Shelf(generation, visible, allowed)
     pasted = look_up(text, shelf, np.empty(0, np.int64)) if is_long(text) else None
-    asked = gist(text, pasted.found) if pasted else text
+    asked = gist(text, pasted.found) if pasted else reading.text
     encoded = library.encoder.encode_with_pieces([asked])[0]
     query = Query(
         vector=encoded.vector,
@@ -190,8 +202,28 @@ def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> 
     ranked = rank(query, library.sources, generation.place, depth)
     if library.weights:
         ranked = reranked(ranked, query, generation, library.weights)
+        if reading != alone:
+            ranked = put_back(ranked, lambda row: was_said(generation.passage(row).text, question.history[1::2]))
     findings = pasted or look_up(text, shelf, ranked.hits.rows)
     return Retrieved(reading, query.pieces, lifted(ranked, findings), findings, library.calibration)
+
+
+def _in_context(alone: Reading, before: Sequence[str], generation: Generation, visible: Visible) -> Reading:
+    """Return a question together with those before that it depends on, whose terms count for a share."""
+    if not before or is_long(alone.text):
+        return alone
+    language = language_of(alone.text)
+
+    def worth(text: str) -> float:
+        found = set(terms(text, language))
+        counts = [len(rows_of(term, generation, visible)) for term in found]
+        return sum(inverse_frequency(count, visible.count) for count in counts) / float(np.log(visible.count + 1) or 1)
+
+    taken = carried(alone.text, before, worth, language)
+    new = {term: SHARE for it in taken for term in terms(it, language) if term not in alone.terms}
+    if not taken:
+        return alone
+    return Reading(" ".join([*taken, alone.text]), (*alone.terms, *new), {**new, **alone.shares})
 
 
 def _known(encoder: Encoder, words: list[str]) -> list[bool]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MENU = "Answer from the documents"
 PASSAGE = "They came by train. Kim met Putin at the cosmodrome. It rained."
-FOLLOW_UP = "And did it rain?"
+FOLLOW_UP = "Kim met Putin by train, and it rained?"
 HOSTILE = (
     "@everyone <@&1> <#2> **Kim** met https://evil.example [Putin](https://evil.example) `at` </x:3> <t:4> :a: ||c||"
 )
@@ -221,7 +221,8 @@ def test_after_a_restart_the_chain_of_replies_is_read_again(tmp_path: Path) -> N
             await scene.restart()
             reads = len(scene.discord.requests_to("GET", "/messages/"))
             await scene.tell(FOLLOW_UP, scene.bob, reply_to=three)
-            assert scene.notes[-1]["history"] == [*said, "zzz", ""]
+            understood = "E5001 the disk is full zzz"  # what a question was read with is part of it from then on
+            assert scene.notes[-1]["history"] == [*said, understood, ""]
             assert len(scene.discord.requests_to("GET", "/messages/")) > reads
             await scene.restart()
             await scene.discord.delete_message(one)

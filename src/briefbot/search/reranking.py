@@ -22,7 +22,7 @@ from briefbot.search.ranking import Hits
 from briefbot.search.sources import DenseMatches, LexicalMatches, Pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from briefbot.embedding.encoder import EncodedQuestion
     from briefbot.index.generation import Generation
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 DEPTH = 50  # hits; the right passage stands among them for 99.7 % of SQuAD's questions
 _FAMILIAR, _STRANGE = 0.4, 0.6  # pieces a letter: what a model knows well is cut into few
+_SAID, _HEARD = 1.0, 10  # by how much a hit is put back that was given as an answer before, and how many are looked at
 _BELOW = 1.0  # how far the first hit that is not looked at stands below the last that is
 
 
@@ -74,6 +75,16 @@ def reranked(ranked: Ranked, query: Query, generation: Generation, learnt: Weigh
     everything = {name: np.concatenate([values[order], none]) for name, values in features.items()}
     rows = np.concatenate([first[order], hits.rows[rest]])
     return replace(ranked, hits=Hits(rows, np.concatenate([scores[order], below]), everything))
+
+
+def put_back(ranked: Ranked, said: Callable[[int], bool]) -> Ranked:
+    """Return the hits with those put back, of the first few, whose rows were `said` before: who asks on wants more."""
+    hits = ranked.hits
+    scores = hits.scores.copy()
+    scores[:_HEARD] -= _SAID * np.array([said(row) for row in hits.rows[:_HEARD].tolist()], np.float64)
+    order = np.argsort(-scores, kind="stable")
+    features = {name: values[order] for name, values in hits.features.items()}
+    return replace(ranked, hits=Hits(hits.rows[order], scores[order], features))
 
 
 def features_of(rows: Rows, ranked: Ranked, query: Query, generation: Generation) -> dict[str, Scores]:
