@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 import numpy as np
@@ -69,6 +69,9 @@ class Library:
     calibration: Calibration | None = None
 
 
+Decision = Literal["found", "missing"]
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a hit answers, and how sure that is: None where nothing was learnt with the index's model."""
@@ -100,19 +103,65 @@ class Retrieved:
         confidence = self.findings.decided(learnt, self.ranked.hits[first].row, self.calibration.threshold)
         return Verdict(confidence, answered=confidence >= self.calibration.threshold)
 
+    def literally(self, first: int) -> Decision | None:
+        """Return how what is asked for literally decides whether the hit at place `first` answers, if it does."""
+        if self.findings.missing:
+            return "missing"
+        return "found" if self.ranked.hits[first].row in self.findings.worth else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that may be shown, with its hit and that one's place."""
+
+    place: int
+    hit: Hit
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A question with what was found for it: what an answer is made of, and explained by.
+
+    `groups` are the passages to show, best first, each before those that say the same.
+    """
+
+    question: Question
+    retrieved: Retrieved
+    groups: Sequence[Sequence[Found]]
+
+    @property
+    def first(self) -> tuple[int, tuple[int, ...]]:
+        """The place of the first passage to show, and of those that say the same. Without one, no hit is there."""
+        first, *copies = (
+            (found.place for found in self.groups[0]) if self.groups else (len(self.retrieved.ranked.hits),)
+        )
+        return first, tuple(copies)
+
 
 def ask(question: Question, library: Library) -> Answer:
     """Return what the documents say to a question, from those that its scope and filters allow.
 
     Raises UsageFault for an empty question or a place that does not exist, and DamagedIndex.
     """
+    return answer_of(consider(question, library), library)
+
+
+def consider(question: Question, library: Library) -> Considered:
+    """Return what there is to answer a question with. Raises as `ask` does."""
     _refuse_unanswerable(question, library.generation)
     retrieved = search(question, library)
-    groups = gathered(_there(retrieved.ranked, library), question.k, lambda found: found.passage)
-    verdict = retrieved.verdict(*(_places(groups[0]) if groups else (len(retrieved.ranked.hits), ())))
-    excerpts = tuple(_excerpt(group, retrieved, library) for group in groups)
+    groups = gathered(there(retrieved.ranked, library), question.k, lambda found: found.passage)
+    return Considered(question, retrieved, groups)
+
+
+def answer_of(considered: Considered, library: Library) -> Answer:
+    """Return what was found as an answer. Raises DamagedIndex."""
+    retrieved = considered.retrieved
+    verdict = retrieved.verdict(*considered.first)
+    excerpts = tuple(_excerpt(group, retrieved, library) for group in considered.groups)
     return Answer(
-        question=question.text,
+        question=considered.question.text,
         understood_as=retrieved.reading.text,
         excerpts=excerpts if verdict.answered else (),
         related=() if verdict.answered else excerpts,
@@ -121,16 +170,15 @@ def ask(question: Question, library: Library) -> Answer:
     )
 
 
-def observe(question: Question, library: Library) -> dict[str, float] | None:
+def observe(considered: Considered) -> dict[str, float] | None:
     """Return the signals of the first excerpt, or None where confidence does not decide: what is there or not, does.
 
     That is where there is no excerpt, and where something was asked for literally.
     """
-    retrieved = search(question, library)
-    groups = gathered(_there(retrieved.ranked, library), 1, lambda found: found.passage)
-    if not groups or retrieved.findings != NOTHING:
+    retrieved = considered.retrieved
+    if not considered.groups or retrieved.findings != NOTHING:
         return None
-    return signals(retrieved.ranked, *_places(groups[0]))
+    return signals(retrieved.ranked, *considered.first)
 
 
 def open_library(
@@ -231,30 +279,16 @@ def _known(encoder: Encoder, words: list[str]) -> list[bool]:
     return [pieces == 1 for pieces in encoder.count(words)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A passage that may be shown, with its hit and that one's place."""
-
-    place: int
-    hit: Hit
-    passage: Passage
-
-
-def _there(ranked: Ranked, library: Library) -> Iterator[_Found]:
+def there(ranked: Ranked, library: Library) -> Iterator[Found]:
     """Yield the passages of the hits, best first; those whose source is gone are passed over."""
     corpus = Path(library.generation.manifest.corpus)
     for place, hit in enumerate(ranked.hits):
         passage = library.generation.passage(hit.row)
         if not is_gone(corpus, passage.document):
-            yield _Found(place, hit, passage)
+            yield Found(place, hit, passage)
 
 
-def _places(group: Sequence[_Found]) -> tuple[int, tuple[int, ...]]:
-    first, *copies = (found.place for found in group)
-    return first, tuple(copies)
-
-
-def _excerpt(group: Sequence[_Found], retrieved: Retrieved, library: Library) -> Excerpt:
+def _excerpt(group: Sequence[Found], retrieved: Retrieved, library: Library) -> Excerpt:
     """Return the first of some passages that say the same as an excerpt that names the others."""
     best, *others = group
     highlight, also = _highlight(best, retrieved, library), [other.passage for other in others]
@@ -296,7 +330,7 @@ def _cited(passage: Passage, documents: Mapping[str, Document], links: Sequence[
     return cite(document, passage, links)
 
 
-def _highlight(found: _Found, retrieved: Retrieved, library: Library) -> Span:
+def _highlight(found: Found, retrieved: Retrieved, library: Library) -> Span:
     """Return where, within a passage's text, the sentence stands that answers best, or the two that do."""
     passage = found.passage
     first, last = _marked(found, retrieved, library)
@@ -304,7 +338,7 @@ def _highlight(found: _Found, retrieved: Retrieved, library: Library) -> Span:
     return Span(start, end)
 
 
-def _marked(found: _Found, retrieved: Retrieved, library: Library) -> tuple[int, int]:
+def _marked(found: Found, retrieved: Retrieved, library: Library) -> tuple[int, int]:
     passage, pieces, codes = found.passage, retrieved.pieces, library.generation.codes(found.hit.row)
     if len(pieces.vectors) and len(codes) and pieces.known > _KNOWN:
         title = library.generation.title(passage.document)

@@ -60,6 +60,18 @@ def test_a_threshold_is_set_kept_by_builds_and_removed(place: Path) -> None:
     assert after["confidence"] == pytest.approx(before["confidence"], abs=0.05)
 
 
+def test_an_answer_is_explained_below_it(place: Path) -> None:
+    question = "When does the red tram stop at the harbour?"
+    plain, explained = (with_words(place, "ask", *options, question) for options in ([], ["--explain"]))
+    assert explained.stdout.startswith(plain.stdout.rstrip("\n"))
+    assert "Why in this order: each feature × its weight" in explained.stdout
+    fields = json.loads(with_words(place, "ask", "--explain", "--json", question).stdout)
+    told = fields["explanation"]["confidence"]
+    assert told["confidence"] == fields["confidence"]
+    assert told["confidence"] == pytest.approx(told["answered"]["probability"] * told["first"]["probability"])
+    assert len(fields["explanation"]["candidates"]) == 10
+
+
 def test_what_is_said_of_it(place: Path) -> None:
     done = with_words(place, "calibrate", "questions.jsonl", "--precision", "0.9")
     lines = done.stdout.splitlines()

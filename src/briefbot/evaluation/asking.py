@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from briefbot.answering import ask, observe, search
+from briefbot.answering import answer_of, ask, consider, observe, search
 from briefbot.evaluation.calibrating import Observed
 from briefbot.evaluation.judging import Outcome, judged
 from briefbot.evaluation.remembering import RememberedQuestions, distinct
@@ -55,9 +55,10 @@ def observe_all(asked: Sequence[Asked], library: Library, bars: Bars) -> list[Ob
     observed = []
     with bars("asking", len(asked)) as step:
         for one in asked:
-            question = _question(one.text, one.history)
-            if signals := observe(question, library):
-                observed.append(Observed(signals, one.answerable, judged(one, ask(question, library)).first))
+            considered = consider(_question(one.text, one.history), library)
+            if signals := observe(considered):
+                right = judged(one, answer_of(considered, library)).first
+                observed.append(Observed(signals, one.answerable, right))
             step(1)
     return observed
 

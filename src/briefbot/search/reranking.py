@@ -74,7 +74,8 @@ def reranked(ranked: Ranked, query: Query, generation: Generation, learnt: Weigh
     none = np.full(len(below), np.nan)
     everything = {name: np.concatenate([values[order], none]) for name, values in features.items()}
     rows = np.concatenate([first[order], hits.rows[rest]])
-    return replace(ranked, hits=Hits(rows, np.concatenate([scores[order], below]), everything))
+    reordered = Hits(rows, np.concatenate([scores[order], below]), everything)
+    return replace(ranked, hits=reordered, weights=learnt.features)
 
 
 def put_back(ranked: Ranked, said: Callable[[int], bool]) -> Ranked:
