@@ -28,8 +28,10 @@ from briefbot.embedding.compiled import CompiledEncoder
 from briefbot.embedding.models import model_folder, model_identity
 from briefbot.errors import BriefbotError, NoIndex, SettingsError
 from briefbot.index.store import open_current
+from briefbot.model import Scope
 from briefbot.packages import BUILDING, EVALUATING, INSTALL, missing, required
 from briefbot.reports import DoctorReport, Item
+from briefbot.search.familiarity import in_words, unfamiliar
 from briefbot.settings import MEGABYTE, Settings
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from briefbot.embedding.compiled import ModelFacts
+    from briefbot.index.generation import Generation
 
 _OLDEST_PYTHON = (3, 11)
 _SPACE_NEEDED_MB = 500
@@ -157,7 +160,7 @@ def _corpus(corpus: Path) -> Item:
 def _index(settings: Settings) -> Item:
     try:
         with open_current(settings.index) as generation:
-            manifest = generation.manifest
+            manifest, strange = generation.manifest, _strange(generation)
     except NoIndex:
         return Item(
             "index", "warn", f"there is none in the folder {settings.index} yet", _build_anew("run: briefbot build")
@@ -166,7 +169,22 @@ def _index(settings: Settings) -> Item:
         return Item("index", "fail", str(error), _build_anew("run: briefbot build --full"))
     if manifest.encoder.name != settings.model and not made_from(manifest.encoder.source, settings.model):
         return Item("index", "fail", f"made with the model {manifest.encoder.name}", "run: briefbot build")
-    return Item("index", "ok", f"generation {manifest.generation}, {manifest.passages} passages", "")
+    found = f"generation {manifest.generation}, {manifest.passages} passages"
+    if strange:
+        return Item(
+            "index", "warn", f"{found}; {strange}", "set a model that knows them, or ask in the documents' words"
+        )
+    return Item("index", "ok", found, "")
+
+
+def _strange(generation: Generation) -> str:
+    """Return which languages of the documents the model does not know; nothing where looking would load it whole."""
+    read = generation.compiled_model()
+    if read is None:
+        return ""
+    entry = generation.manifest.encoder
+    encoder = CompiledEncoder(entry.name, read, identity=entry.identity)
+    return in_words(unfamiliar(generation, generation.visible(Scope.everything()).rows, encoder.count), entry.name)
 
 
 def _disk(index: Path) -> Item:

@@ -15,6 +15,7 @@ from briefbot.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from briefbot.building import Gate
+    from briefbot.embedding.encoder import Encoder
     from briefbot.evaluation.judging import Outcome
     from briefbot.index.generation import Generation
     from briefbot.reports import Remark
@@ -51,6 +52,7 @@ def build(session: Session, *, gate: Path | None, background: bool, progress_jso
     from briefbot.cli.encoders import building_encoder
     from briefbot.index.disk import Disk
     from briefbot.packages import READING, require_for_building
+    from briefbot.reports import Remark
     from briefbot.terminal.reports import render_build, report_json
 
     require_for_building(READING)  # a reader without its library would take every document for unreadable
@@ -60,6 +62,8 @@ def build(session: Session, *, gate: Path | None, background: bool, progress_jso
     told = (lambda: None) if progress_json else lambda: session.note(COMPILING)
     encoder, remark = building_encoder(settings, anew=options["full"], compiling=told)
     report = build_index(Tools(settings, Disk(settings.index), encoder, bars), BuildOptions(**options, gates=gates))
+    if report.published and (strange := _strange(session, encoder)):
+        report = replace(report, remarks=(*report.remarks, Remark("languages", strange)))
     if remark:
         report = replace(report, remarks=(_not_compiled(remark), *report.remarks))
     session.result(lambda: render_build(report, session.paint), lambda: report_json(report))
@@ -81,6 +85,17 @@ def _gate(session: Session, path: Path) -> Gate:
         return ask_all(asked, Libraries(settings, reference_encoder).open(generation), session.bars())
 
     return lambda current, coming: refuse_worse(outcomes(current), outcomes(coming))
+
+
+def _strange(session: Session, encoder: Encoder) -> str:
+    """Return which languages of the documents the model does not know."""
+    from briefbot.index.store import open_current
+    from briefbot.model import Scope
+    from briefbot.search.familiarity import in_words, unfamiliar
+
+    with open_current(session.settings.index) as generation:
+        rows = generation.visible(Scope.everything()).rows
+        return in_words(unfamiliar(generation, rows, encoder.count), encoder.name)
 
 
 def _not_compiled(reason: str) -> Remark:

@@ -106,8 +106,10 @@ def render_status(state: State, words: Words) -> ListMessage:
     return ListMessage(_fitting(["\n".join(lines)]))
 
 
-def render_help(examples: Sequence[str], *, may_rebuild: bool, words: Words) -> ListMessage:
-    """Return what one can do, with examples that fit the documents."""
+def render_help(
+    examples: Sequence[str], *, may_rebuild: bool, words: Words, strange: Sequence[str] = ()
+) -> ListMessage:
+    """Return what one can do, with examples that fit the documents; the model does not know the languages `strange`."""
     blocks = [words("help.head")]
     if examples:
         asked = [words("help.example", title=escaped(clipped(one_line(title), _TITLE))) for title in examples]
@@ -115,6 +117,8 @@ def render_help(examples: Sequence[str], *, may_rebuild: bool, words: Words) -> 
     blocks.append(words("help.commands"))
     if may_rebuild:
         blocks.append(words("help.reindex"))
+    if strange:
+        blocks.append(words("help.strange", languages=escaped(", ".join(strange))))
     return ListMessage(_fitting(blocks))
 
 

@@ -22,6 +22,8 @@ from briefbot.discord.messages import Message
 from briefbot.discord.places import resolved
 from briefbot.discord.rendering import render_context
 from briefbot.discord.replying import reply
+from briefbot.errors import BriefbotError
+from briefbot.search.familiarity import unfamiliar
 from briefbot.serving.reading import paragraphs, place_of
 
 if TYPE_CHECKING:
@@ -76,7 +78,9 @@ async def show_help(event: Event) -> None:
 
     async def work(words: Words) -> ListMessage:
         titles = [line.title for line in await _seen(event)]
-        return render_help(_spread(titles), may_rebuild=event.client.may_rebuild(event), words=words)
+        strange = await _strange(event)
+        may_rebuild = event.client.may_rebuild(event)
+        return render_help(_spread(titles), may_rebuild=may_rebuild, words=words, strange=strange)
 
     await reply(event, work, private=True)
 
@@ -164,6 +168,22 @@ async def _seen(event: Event) -> Sequence[DocumentLine]:
         return []
     seen_by = event.client.visibility.seen_by(await event.client.visibility.asker(event))
     return await asyncio.to_thread(lambda: visible(opened, seen_by(opened)))
+
+
+async def _strange(event: Event) -> Sequence[str]:
+    """Return the languages of what the asker may see that the model does not know; none while nothing can be read."""
+    if event.client.parts.desk.current is None:
+        return []
+    try:
+        return await read(event, _unfamiliar)
+    except BriefbotError:
+        return []
+
+
+def _unfamiliar(opened: Opened, scope: Scope) -> Sequence[str]:
+    library = opened.library
+    rows = library.generation.visible(scope).rows
+    return [one.language for one in unfamiliar(library.generation, rows, library.encoder.count)]
 
 
 async def _state(event: Event) -> State:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from briefbot.codes import Codes
-    from briefbot.index.vectors import Mask
+    from briefbot.index.vectors import Mask, Rows
 
 _SCOPES = 16  # remembered at once
 _NAMES = 256  # of documents, remembered at once with where they are
@@ -225,6 +225,15 @@ class Generation:
         return np.concatenate(
             [np.empty(0, np.bool_), *(_allowed(segment, scope, filters) for segment in self.segments)]
         )
+
+    def languages(self, visible: Mask) -> dict[str, Rows]:
+        """Return the rows of the visible passages by their language, "" for those whose language is not known."""
+        found: dict[str, list[Rows]] = {}
+        for start, segment in self.parted():
+            rows = np.flatnonzero(visible[start : start + segment.entry.passages])
+            for language, its_rows in segment.languages_of(rows):
+                found.setdefault(language, []).append(its_rows + start)
+        return {language: np.concatenate(parts) for language, parts in found.items()}
 
     def visible(self, scope: Scope) -> Visible:
         """Return what may be seen in `scope`; remembered for the scopes that were asked for last."""

@@ -313,6 +313,12 @@ class Segment:
             sentences=tuple(self._sentences_of(row, text, span.start)),
         )
 
+    def languages_of(self, rows: Array) -> Iterator[tuple[str, Array]]:
+        """Yield the languages of some passages, "" for none, each with the rows of those that are in it."""
+        places = self._passages.whole("fields")[rows, PASSAGE_FIELDS.index("language")]
+        for place in np.flatnonzero(np.bincount(places, minlength=1)).tolist():
+            yield self._languages[place], rows[places == place]
+
     def codes(self, row: int) -> Codes:
         """Return the codes of a passage's word pieces (pieces × bytes)."""
         start, end = self.columns["codes"].slice("code_ends", row, row + 2).tolist()
