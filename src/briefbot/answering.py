@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from briefbot.settings import LinkRule
 
 
+_AS_IT_STANDS = 0.3  # confidence from which a question is not read with those before it
 _KNOWN = 0.5  # how well a model must know a question's words to tell which sentence answers it
 
 
@@ -221,10 +222,10 @@ def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> 
     """Return the passages for a question, best first, from the documents that its scope and filters allow.
 
     Each source nominates `depth` of them. In front stand those that hold what is asked for literally. A question that
-    depends on those before it is read together with them, unless the documents answer it as it stands.
+    depends on those before it is read together with them, unless the documents may well answer it as it stands.
     """
     alone = _searched(replace(question, history=()), library, depth)
-    if not question.history or (library.calibration and alone.verdict().answered):
+    if not question.history or (alone.verdict().confidence or 0.0) >= _AS_IT_STANDS:
         return alone
     return _searched(question, library, depth)
 

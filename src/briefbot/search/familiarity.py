@@ -39,8 +39,8 @@ def in_words(found: Sequence[Unfamiliar], model: str) -> str:
         return ""
     some = ", ".join(f"{one.passages:,} in {one.language}" for one in found)
     return (
-        f"of all {found[0].of:,}, {some}: the model {model} does not know the language, so that they are found by their "
-        "words alone"
+        f"of all {found[0].of:,}, {some}: the model {model} does not know the language, so that they are found by "
+        "their words alone"
     )
 
 
