@@ -185,7 +185,7 @@ def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> 
         allowed=allowed,
         visible=visible,
         shares=reading.shares,
-        pieces=pieces_of(asked, encoded),
+        pieces=pieces_of(asked, encoded, reading.languages),
     )
     ranked = rank(query, library.sources, generation.place, depth)
     if library.weights:
