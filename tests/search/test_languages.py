@@ -60,8 +60,8 @@ def test_a_question_is_analysed_in_the_languages_of_the_visible_documents(genera
     [
         ("Buch der Verwaltung", "de.txt"),
         ("Behörde?", "de.txt"),
-        ("bok förändring", "sv.txt"),
-        ("ISPARTA toplantı", "tr.txt"),
+        ("bibliotek förändring", "sv.txt"),
+        ("ISPARTA hafta", "tr.txt"),
     ],
 )
 def test_short_questions_find_the_forms_of_their_words(generation: Generation, question: str, name: str) -> None:
