@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefbot.wording import folded, normalised, prefix, search_text
+from briefbot.wording import bare, folded, lowered, normalised, prefix, search_text
 
 TEXT = st.one_of(st.text(max_size=60), st.text(st.sampled_from("aé-­‐\r\n \t'’“ﬁ１¨…İß한平"), max_size=30))
 
@@ -33,10 +33,47 @@ def test_normalising_joins_and_plains_without_changing_words(text: str, expected
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Überfall STRASSE", "uberfall strasse"), ("straße", "strasse"), ("Москва Й", "москва и"), ("한국", "한국")],
+    [
+        ("Überfall STRASSE", "uberfall strasse"),
+        ("straße", "strasse"),
+        ("Ёлка", "елка"),
+        ("ΟΔΟΣ οδός", "οδοσ οδοσ"),
+        ("Łódź Tromsø", "lodz tromso"),
+        ("ISPARTA Isparta ısparta", "isparta isparta isparta"),
+        ("İZMİR İzmir izmir", "izmir izmir izmir"),
+        ("ĲSSEL Ĳssel", "ijssel ijssel"),
+        ("أخبار", "اخبار"),
+        ("한국", "한국"),
+    ],
 )
 def test_folding_forgets_case_and_diacritics(text: str, expected: str) -> None:
     assert folded(text) == expected
+
+
+@pytest.mark.parametrize("text", ["новый герой", "ガラス ぎ", "ข้าว ข่าว น้ำ", "हिन्द", "வீடு", "తెలుగు"])
+def test_folding_keeps_marks_that_make_another_letter(text: str) -> None:
+    assert folded(text) == unicodedata.normalize("NFKC", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("ISPARTA İZMİR", "tr", "ısparta izmir"),
+        ("ISPARTA", "tr", "ısparta"),
+        ("QARIŞIQ", "az", "qarışıq"),
+        ("ISPARTA", "de", "isparta"),
+        ("Straße ÜBER", "de", "strasse über"),
+        ("Новый Объём", "ru", "новый объём"),
+        ("SOCIÉTÉ", "fr", "société"),
+    ],
+)
+def test_small_letters_are_those_of_the_language(text: str, language: str, expected: str) -> None:
+    assert lowered(text, language) == expected
+
+
+@given(TEXT)
+def test_small_letters_without_diacritics_are_the_folded_text(text: str) -> None:
+    assert bare(lowered(text, "tr")) == bare(lowered(text, "de")) == folded(text)
 
 
 @given(TEXT)
@@ -79,5 +116,4 @@ def test_the_quick_ways_give_what_the_rules_say(text: str) -> None:
     plain = unicodedata.normalize("NFKC", joined.translate(dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])))
     line = " ".join(plain.translate(str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")).split())
     assert normalised(text) == line
-    bare = "".join(mark for mark in unicodedata.normalize("NFKD", line.casefold()) if not unicodedata.combining(mark))
-    assert folded(text) == unicodedata.normalize("NFKC", bare)
+    assert folded(text) == bare(line.casefold())

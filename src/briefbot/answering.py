@@ -16,7 +16,6 @@ from urllib.parse import quote
 import numpy as np
 
 from briefbot.corpus.freshness import is_gone, staleness
-from briefbot.corpus.language import language_of
 from briefbot.errors import DamagedIndex, ForeignIndex, UsageFault
 from briefbot.model import (
     Answer,
@@ -32,7 +31,7 @@ from briefbot.model import (
     in_place,
 )
 from briefbot.sameness import gathered
-from briefbot.search.analysis import terms
+from briefbot.search.analysis import asked_terms
 from briefbot.search.confidence import Calibration, calibration, read_calibration, signals
 from briefbot.search.following import SHARE, carried, was_said
 from briefbot.search.literal import NOTHING, Findings, Shelf, gist, is_long, lifted, look_up
@@ -246,7 +245,7 @@ def _searched(question: Question, library: Library, depth: int) -> Retrieved:
         allowed=allowed,
         visible=visible,
         shares=reading.shares,
-        pieces=pieces_of(asked, encoded),
+        pieces=pieces_of(asked, encoded, reading.languages),
     )
     ranked = rank(query, library.sources, generation.place, depth)
     if library.weights:
@@ -261,18 +260,23 @@ def _in_context(alone: Reading, before: Sequence[str], generation: Generation, v
     """Return a question together with those before that it depends on, whose terms count for a share."""
     if not before or is_long(alone.text):
         return alone
-    language = language_of(alone.text)
+    language = alone.languages[0]
 
     def worth(text: str) -> float:
-        found = set(terms(text, language))
+        found = set(asked_terms(text, language))
         counts = [len(rows_of(term, generation, visible)) for term in found]
         return sum(inverse_frequency(count, visible.count) for count in counts) / float(np.log(visible.count + 1) or 1)
 
     taken = carried(alone.text, before, worth, language)
-    new = {term: SHARE for it in taken for term in terms(it, language) if term not in alone.terms}
+    new = {term: SHARE for it in taken for term in asked_terms(it, language) if term not in alone.terms}
     if not taken:
         return alone
-    return Reading(" ".join([*taken, alone.text]), (*alone.terms, *new), {**new, **alone.shares})
+    return Reading(
+        text=" ".join([*taken, alone.text]),
+        terms=(*alone.terms, *new),
+        languages=alone.languages,
+        shares={**new, **alone.shares},
+    )
 
 
 def _known(encoder: Encoder, words: list[str]) -> list[bool]:

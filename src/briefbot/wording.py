@@ -21,6 +21,10 @@ _LINE_END_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad][ \t]*(?:\r\n|\r|\n)
 _INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff]+")
 _SINGLE_QUOTES = re.compile("[‘’‚‛]")
 _DOUBLE_QUOTES = re.compile("[“”„‟]")
+_DOTTED = frozenset(("az", "tr"))  # languages in which the capital of i is İ, and that of ı is I
+_BASE = {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+_VOWELS_AND_TONES = range(84, 133)  # combining classes of marks below and above Telugu, Thai, Lao and Tibetan letters
+_VOICING, _VIRAMA = 8, 9  # a mark that makes か to が, and one that takes a letter's vowel away
 _PREFIX_LENGTH = 120
 _LIST_ITEM = re.compile(r"(?:»\u00a0)?(?:[-*+•‣◦–—]|\(?\w{1,3}[.)])\s")
 _FULL = 0.85  # of the widest line: what a line with its neighbour's first word reaches where it was wrapped
@@ -57,12 +61,35 @@ def _plain(text: str) -> str:
 def folded(text: str) -> str:
     """Return `text` without the differences that a searcher does not mean: case, diacritics, typographic forms."""
     plain = normalised(text)
-    if plain.isascii():
-        return plain.lower()
-    bare = unicodedata.normalize("NFKD", plain.casefold())
-    for mark in filter(unicodedata.combining, set(bare)):
-        bare = bare.replace(mark, "")
-    return unicodedata.normalize("NFKC", bare)
+    return plain.lower() if plain.isascii() else bare(plain.casefold())
+
+
+def lowered(text: str, language: str | None) -> str:
+    """Return `text` in the small letters that a word of that language is written in, with its diacritics."""
+    plain = normalised(text)
+    if language in _DOTTED:
+        plain = plain.replace("I", "ı").replace("İ", "i")
+    return plain.lower() if plain.isascii() else unicodedata.normalize("NFKC", plain.casefold())
+
+
+def bare(text: str) -> str:
+    """Return a text in small letters without diacritics, as somebody types it who does not have them at hand.
+
+    What is a letter of its own stays: й, vowels and tones above and below letters, voicing, and what joins two letters.
+    Dotted and dotless i become one, because neither who writes ISPARTA nor who writes isparta means another word.
+    """
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFKD", text).replace("и\u0306", "й")
+    for mark in set(parts):
+        if mark in _BASE or _is_diacritic(mark):
+            parts = parts.replace(mark, _BASE.get(mark, ""))
+    return unicodedata.normalize("NFKC", parts)
+
+
+def _is_diacritic(character: str) -> bool:
+    kind = unicodedata.combining(character)
+    return kind > 0 and kind not in (_VOICING, _VIRAMA) and kind not in _VOWELS_AND_TONES
 
 
 def letters(text: str) -> str:

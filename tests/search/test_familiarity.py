@@ -45,7 +45,7 @@ def found(desk: Desk, scope: Scope) -> tuple[Unfamiliar, ...]:
 
 def test_languages_whose_words_are_cut_are_told_with_how_much_is_in_them(desk: Desk) -> None:
     with open_current(desk.index) as generation:
-        rows = generation.languages(generation.visible(Scope.everything()).rows)
+        rows = generation.rows_by_language(generation.visible(Scope.everything()).rows)
     total = sum(map(len, rows.values()))
     told = {one.language: (one.passages, one.of) for one in found(desk, Scope.everything())}
     assert told == {"zh": (len(rows["zh"]), total), "de": (4, total)}  # of French there is too little

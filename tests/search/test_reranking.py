@@ -105,7 +105,7 @@ def test_nothing_found_stays_nothing(library: Library) -> None:
 
 def test_each_piece_belongs_to_the_word_that_it_stands_in(library: Library) -> None:
     text = "Where's  ships' harbour, v2.4.1?"
-    pieces = pieces_of(text, library.encoder.encode_with_pieces([text])[0])
+    pieces = pieces_of(text, library.encoder.encode_with_pieces([text])[0], ("en",))
     assert pieces.terms == (("where",), ("ship",), ("harbour",), ("v2", "4", "1", "v2.4.1"))
     assert pieces.known == 1.0
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import ItemsView, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
@@ -21,7 +22,7 @@ import numpy as np
 from briefbot.errors import DamagedIndex, NoIndex
 from briefbot.index.manifest import NAME, Manifest, folder_name, read_manifest
 from briefbot.index.parts import MappedPart
-from briefbot.index.segment import Segment
+from briefbot.index.segment import PASSAGE_FIELDS, Segment
 from briefbot.model import Document, Filters, Origin, Passage, Scope, in_place
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 _SCOPES = 16  # remembered at once
 _NAMES = 256  # of documents, remembered at once with where they are
+_LANGUAGE = PASSAGE_FIELDS.index("language")
+_STRETCHES, _STRETCH = 4, 2_048  # visible passages of a segment whose languages tell which are common
+_EVERY = 1 << 32  # more than any segment has
 _LOOK_UP = 64  # looking one name up costs about as much as comparing so many
 
 
@@ -226,7 +230,7 @@ class Generation:
             [np.empty(0, np.bool_), *(_allowed(segment, scope, filters) for segment in self.segments)]
         )
 
-    def languages(self, visible: Mask) -> dict[str, Rows]:
+    def rows_by_language(self, visible: Mask) -> dict[str, Rows]:
         """Return the rows of the visible passages by their language, "" for those whose language is not known."""
         found: dict[str, list[Rows]] = {}
         for start, segment in self.parted():
@@ -242,6 +246,18 @@ class Generation:
     @cached_property
     def _visible(self) -> Callable[[Scope], Visible]:
         return lru_cache(maxsize=_SCOPES)(partial(_visible, self.segments))  # of the segments: no cycle through self
+
+    def languages(self, visible: Visible) -> Mapping[str | None, int]:
+        """Return how many of the visible passages are in each language, the most common first."""
+        return _counted_languages(self.segments, visible, _EVERY)
+
+    def common_languages(self, visible: Visible) -> Mapping[str | None, int]:
+        """Return the same for some passages of each segment; remembered, since every question asks for it."""
+        return self._common_languages(visible)
+
+    @cached_property
+    def _common_languages(self) -> Callable[[Visible], Mapping[str | None, int]]:
+        return lru_cache(maxsize=_SCOPES)(partial(_counted_languages, self.segments, stretch=_STRETCH))
 
     def _local(self, row: int) -> tuple[Segment, int]:
         i = bisect_right(self._starts, row) - 1
@@ -265,6 +281,22 @@ def _visible(segments: Sequence[Segment], scope: Scope) -> Visible:
     rows = np.concatenate([np.empty(0, np.bool_), *masks])
     rows.flags.writeable = False
     return Visible(rows, int(np.count_nonzero(rows)), terms, bool(rows.all()), {})
+
+
+def _counted_languages(segments: Sequence[Segment], visible: Visible, stretch: int) -> Mapping[str | None, int]:
+    """Count languages in some stretches of each segment's visible passages, or in all where these are no more."""
+    counted, start = Counter[str | None](), 0
+    for segment in segments:
+        columns, passages = segment.columns["passages"], segment.entry.passages
+        names = [text.decode("utf-8") or None for text in columns.texts("languages", "language_ends")]
+        seen = np.flatnonzero(visible.rows[start : start + passages])
+        for first in range(0, len(seen), max(stretch, len(seen) // _STRETCHES)):
+            rows = seen[first : first + stretch]
+            fields = columns.slice("fields", int(rows[0]), int(rows[-1]) + 1)
+            per_name = np.bincount(fields[rows - rows[0], _LANGUAGE], minlength=len(names))
+            counted.update(dict(zip(names, per_name.tolist(), strict=True)))
+        start += passages
+    return {language: count for language, count in counted.most_common() if count}
 
 
 def _allowed(segment: Segment, scope: Scope, filters: Filters) -> Mask:

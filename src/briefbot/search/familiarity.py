@@ -52,7 +52,7 @@ def unfamiliar(
     `count` tells how many pieces the model cuts each of some words into.
     """
     total, found = int(np.count_nonzero(visible)), []
-    for language, rows in generation.languages(visible).items():
+    for language, rows in generation.rows_by_language(visible).items():
         worth_a_word = language and (len(rows) >= _MANY or len(rows) >= _SHARE * total)
         if worth_a_word and _is_strange(_words(generation, rows), count):
             found.append(Unfamiliar(language, len(rows), total))

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from briefbot.corpus.language import language_of
-from briefbot.search.analysis import terms
+from briefbot.search.analysis import asked_terms
+from briefbot.search.languages import asked_languages
 from briefbot.search.spelling import PASTED, rows_of
 from briefbot.wording import folded
 
@@ -160,7 +161,7 @@ class Shelf:
     def _that_may(self, literal: Literal, languages: Sequence[str | None]) -> Rows:
         """Return the rows that hold all terms of a literal, by the rules of one of the languages."""
         pieces = _PIECE.findall(folded(literal.text))
-        ways = {frozenset(terms(literal.text, language)) for language in languages}
+        ways = {frozenset(asked_terms(literal.text, language)) for language in languages}
         if not literal.quoted:
             ways |= {frozenset(pieces), frozenset(["".join(pieces)])}
         found = [self._with_all(sorted(way)) for way in sorted(ways, key=sorted) if way]
@@ -192,12 +193,12 @@ def look_up(text: str, shelf: Shelf, first: Rows) -> Findings:
     pasted = len(text) > PASTED
     if pasted:
         asked = tuple(islice((it for it in asked if it.is_phrase or not it.quoted), _CODES))
-    worth, language = dict[int, float](), language_of(text)
+    worth, languages = dict[int, float](), asked_languages(text, shelf.generation, shelf.visible)
     found: list[str] = []
     missing: list[str] = []
     for literal in asked:
         own = language_of(literal.text) if literal.is_phrase else None
-        rows = shelf.holding(literal, (language, own, "en"), first)
+        rows = shelf.holding(literal, (*languages, own, "en"), first)
         if rows is None or (len(rows) == 0 and pasted):
             continue
         (found if len(rows) else missing).append(literal.text)

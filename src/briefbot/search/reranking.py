@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from briefbot.corpus.language import language_of
-from briefbot.search.analysis import terms, terms_at
+from briefbot.search.analysis import asked_terms_at, terms
 from briefbot.search.interaction import interaction
 from briefbot.search.ranking import Hits
 from briefbot.search.sources import DenseMatches, LexicalMatches, Pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from briefbot.embedding.encoder import EncodedQuestion
     from briefbot.index.generation import Generation
@@ -51,9 +50,9 @@ def weights() -> Weights:
     return Weights(numbers["model"], numbers["weights"])
 
 
-def pieces_of(text: str, encoded: EncodedQuestion) -> Pieces:
-    """Return the word pieces of a question, as the encoder read them."""
-    runs = terms_at(text, language_of(text))
+def pieces_of(text: str, encoded: EncodedQuestion, languages: Sequence[str]) -> Pieces:
+    """Return the word pieces of a question, as the encoder read them; its words are analysed in the languages."""
+    runs = asked_terms_at(text, languages)
     starts = [start for start, _ in runs]
     its_terms = tuple(tuple(runs[bisect_right(starts, place) - 1][1]) for place in encoded.places.tolist())
     letters = sum(map(str.isalnum, text))

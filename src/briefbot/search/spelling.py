@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from briefbot.corpus.language import language_of
-from briefbot.search.analysis import stems, terms
+from briefbot.search.analysis import asked_terms, stems, terms
 from briefbot.search.distance import distances, edited
+from briefbot.search.languages import asked_languages, terms_in
 from briefbot.search.sources import inverse_frequency
 from briefbot.wording import folded, normalised
 
@@ -54,10 +54,14 @@ _GUESS = 0.5  # share of a word's worth
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question as it is understood: its text, its distinct terms, and the share that counts of those guessed."""
+    """A question as it is understood: its text, its distinct terms, and the share that counts of those guessed.
+
+    `languages` are those by which its words were analysed.
+    """
 
     text: str
     terms: tuple[str, ...]
+    languages: tuple[str, ...]
     shares: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -68,6 +72,10 @@ class View:
     generation: Generation
     visible: Visible
     known: Callable[[list[str]], list[bool]]
+
+    def holds(self, term: str) -> bool:
+        """Tell whether a visible passage holds the term."""
+        return is_held(term, self.generation, self.visible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +91,13 @@ class Meant:
 
 def read(text: str, view: View) -> Reading:
     """Return how a question in normalised form is understood."""
-    language = language_of(text)
-    found = tuple(dict.fromkeys(terms(text, language)))
+    languages = asked_languages(text, view.generation, view.visible)
     if len(text) > PASTED:
-        return Reading(text, _rarest(found, view))
-    if all(is_held(term, view.generation, view.visible) for term in found):
-        return Reading(text, found)
-    return _Speller(language, found, view).reading(text)
+        return Reading(text, _rarest(terms_in(text, languages[:1], view.holds), view), languages[:1])
+    found = terms_in(text, languages, view.holds)
+    if all(map(view.holds, found)):
+        return Reading(text, found, languages)
+    return _Speller(languages, found, view).reading(text)
 
 
 def _rarest(found: Sequence[str], view: View) -> tuple[str, ...]:
@@ -122,16 +130,17 @@ def rows_of(term: str, generation: Generation, visible: Visible) -> Rows:
 class _Speller:
     """One question's words against the visible passages."""
 
-    def __init__(self, language: str | None, found: Sequence[str], view: View) -> None:
-        self.generation, self.visible, self.known = view.generation, view.visible, view.known
-        self.languages = tuple(dict.fromkeys((language, "en")))  # a short question's is often taken for another
+    def __init__(self, languages: tuple[str, ...], found: Sequence[str], view: View) -> None:
+        self.generation, self.visible, self.known, self._is_held = view.generation, view.visible, view.known, view.holds
+        self.languages = tuple(dict.fromkeys((*languages, "en")))  # English words stand among those of any language
+        self.asked = languages
         self.terms = found
 
     def reading(self, text: str) -> Reading:
         """Return the question with its mistyped words replaced or guessed."""
         unknown = [match for match in _WORD.finditer(text) if self._is_unknown(match[0])]
         if not unknown or len(unknown) > min(_AT_MOST, max(1, len(text.split()) // 2)):
-            return Reading(text, tuple(self.terms))
+            return Reading(text, tuple(self.terms), self.asked)
         corrected, guesses = text, dict[str, float]()
         for match in reversed(unknown):
             meant = self._meant(match[0])
@@ -140,17 +149,15 @@ class _Speller:
                 corrected = f"{corrected[: match.start()]}{right}{corrected[match.end() :]}"
             else:
                 guesses |= {candidate.term: _GUESS for candidate in meant}
-        found = dict.fromkeys(terms(corrected, language_of(corrected)))
-        return Reading(corrected, tuple(found | guesses), {t: share for t, share in guesses.items() if t not in found})
+        found = dict.fromkeys(terms_in(corrected, self.asked, self._is_held))
+        shares = {term: share for term, share in guesses.items() if term not in found}
+        return Reading(corrected, tuple(found | guesses), self.asked, shares)
 
     def _is_unknown(self, word: str) -> bool:
-        ways = [terms(word, language) for language in self.languages]
+        ways = [asked_terms(word, language) for language in self.languages]
         if word[1:].isupper() or any(len(way) != 1 or self._is_held(way[0]) for way in ways):
             return False
         return not self.known([word])[0]
-
-    def _is_held(self, term: str) -> bool:
-        return is_held(term, self.generation, self.visible)
 
     def _meant(self, written: str) -> list[Meant]:
         """Return the words that may be meant: none, the one that is, or several that are about as likely."""
@@ -232,7 +239,7 @@ class _Speller:
         best = candidate.rows[np.argsort(-self._others[candidate.rows], kind="stable")[:_SAMPLED]]
         passages = [self.generation.passage(int(row)) for row in best]
         seen = {(it, passage.language) for passage in passages for it in _SEEN_WORD.findall(normalised(passage.text))}
-        return sorted({word for word, language in seen if terms(word, language) == [candidate.term]})
+        return sorted({word for word, language in seen if candidate.term in terms(word, language)})
 
     def _company(self, rows: Rows) -> float:
         """Return which share of what the other words are worth is held by one of the rows."""
