@@ -31,7 +31,7 @@ from briefbot.index.store import open_current
 from briefbot.model import Scope
 from briefbot.packages import BUILDING, EVALUATING, INSTALL, missing, required
 from briefbot.reports import DoctorReport, Item
-from briefbot.search.familiarity import in_words, unfamiliar
+from briefbot.search.familiarity import FIX, in_words, unfamiliar
 from briefbot.settings import MEGABYTE, Settings
 
 if TYPE_CHECKING:
@@ -171,9 +171,7 @@ def _index(settings: Settings) -> Item:
         return Item("index", "fail", f"made with the model {manifest.encoder.name}", "run: briefbot build")
     found = f"generation {manifest.generation}, {manifest.passages} passages"
     if strange:
-        return Item(
-            "index", "warn", f"{found}; {strange}", "set a model that knows them, or ask in the documents' words"
-        )
+        return Item("index", "warn", f"{found}; {strange}", FIX)
     return Item("index", "ok", found, "")
 
 

@@ -151,6 +151,26 @@ def test_every_list_shows_only_what_the_asker_may_see(tmp_path: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_help_tells_of_languages_that_the_model_does_not_know_only_those_who_may_see_them(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        scene = Scene(tmp_path)
+        russian = (
+            "Совещание проходит каждый понедельник в большом зале, а кто не может прийти, сообщает об этом в офис. "
+        )
+        scene.desk.write(
+            "hidden/ru.txt", russian + "Отпуск нужно запросить заранее, и решает об этом начальник отдела."
+        )
+        scene.desk.build()
+        scene.settings(rules(scene))
+        scene.guild.add(scene.bob, "staff")
+        async with scene:
+            told = "Some documents are in languages that I do not know well"
+            assert told not in (await scene.use("help")).text
+            assert f"{told} (Русский)." in (await scene.use("help", scene.bob)).text
+
+    asyncio.run(scenario())
+
+
 def test_status_tells_of_the_index_and_of_the_lack_of_one(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with Scene(tmp_path, indexed=False) as scene:

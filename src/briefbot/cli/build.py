@@ -88,14 +88,15 @@ def _gate(session: Session, path: Path) -> Gate:
 
 
 def _strange(session: Session, encoder: Encoder) -> str:
-    """Return which languages of the documents the model does not know."""
+    """Return which languages of the documents the model does not know and what can be done, or nothing."""
     from briefbot.index.store import open_current
     from briefbot.model import Scope
-    from briefbot.search.familiarity import in_words, unfamiliar
+    from briefbot.search.familiarity import FIX, in_words, unfamiliar
 
     with open_current(session.settings.index) as generation:
         rows = generation.visible(Scope.everything()).rows
-        return in_words(unfamiliar(generation, rows, encoder.count), encoder.name)
+        strange = in_words(unfamiliar(generation, rows, encoder.count), encoder.name)
+    return f"{strange}: {FIX}" if strange else ""
 
 
 def _not_compiled(reason: str) -> Remark:

@@ -23,7 +23,7 @@ from briefbot.discord.places import resolved
 from briefbot.discord.rendering import render_context
 from briefbot.discord.replying import reply
 from briefbot.errors import BriefbotError
-from briefbot.search.familiarity import unfamiliar
+from briefbot.search.familiarity import named, unfamiliar
 from briefbot.serving.reading import paragraphs, place_of
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ async def _strange(event: Event) -> Sequence[str]:
 def _unfamiliar(opened: Opened, scope: Scope) -> Sequence[str]:
     library = opened.library
     rows = library.generation.visible(scope).rows
-    return [one.language for one in unfamiliar(library.generation, rows, library.encoder.count)]
+    return [named(one.language) for one in unfamiliar(library.generation, rows, library.encoder.count)]
 
 
 async def _state(event: Event) -> State:

@@ -36,7 +36,6 @@ _SCOPES = 16  # remembered at once
 _NAMES = 256  # of documents, remembered at once with where they are
 _LANGUAGE = PASSAGE_FIELDS.index("language")
 _STRETCHES, _STRETCH = 4, 2_048  # visible passages of a segment whose languages tell which are common
-_EVERY = 1 << 32  # more than any segment has
 _LOOK_UP = 64  # looking one name up costs about as much as comparing so many
 
 
@@ -247,12 +246,8 @@ class Generation:
     def _visible(self) -> Callable[[Scope], Visible]:
         return lru_cache(maxsize=_SCOPES)(partial(_visible, self.segments))  # of the segments: no cycle through self
 
-    def languages(self, visible: Visible) -> Mapping[str | None, int]:
-        """Return how many of the visible passages are in each language, the most common first."""
-        return _counted_languages(self.segments, visible, _EVERY)
-
     def common_languages(self, visible: Visible) -> Mapping[str | None, int]:
-        """Return the same for some passages of each segment; remembered, since every question asks for it."""
+        """Return how many of some visible passages are in each language; remembered, since every question asks it."""
         return self._common_languages(visible)
 
     @cached_property

@@ -94,6 +94,11 @@ def asked_terms_at(text: str, languages: Sequence[str]) -> list[tuple[int, list[
     ]
 
 
+def is_unspaced(word: str) -> bool:
+    """Tell whether a word begins in a script that puts no spaces between words, or joins letters to syllables."""
+    return _FIRST_UNSPACED.match(word) is not None
+
+
 def stems(words: list[str], language: str | None) -> list[str]:
     """Return the stem of each folded word; nothing of them is remembered, since most are no words at all."""
     stemmer = _forgetful(language or _ELSE)
