@@ -30,6 +30,7 @@ from briefbot.search.analysis import _ASCII_WORD, _WORD, asked_terms, asked_term
         ("Isparta'da", "tr", ["ispar", "da"]),
         ("E-4304é", "de", ["e", "4304e"]),
         ("हिन्दी लड़कियाँ लड़की।", "hi", ["हिन्द", "लडक", "लडक"]),  # vowel signs belong to their word
+        ("ශ්\u200dරී", "si", ["ශ්රී"]),  # drawn as one sign
         ("ガラス", "ja", ["ガラ", "ラス"]),
         ("カラス", "ja", ["カラ", "ラス"]),
         ("ข้าว", "th", ["ข้", "้า", "าว"]),

@@ -187,6 +187,17 @@ def test_what_may_not_be_seen_is_not_told(desk: Desk) -> None:
     assert found(desk, Scope(frozenset())) == ()
 
 
+def test_what_stands_in_no_sentence_tells_nothing(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.write("a.md", f"```\n{GERMAN}\n```\n")
+    desk.build()
+    with open_current(desk.index) as generation:
+        visible = generation.visible(Scope.everything()).rows
+        assert [passages.kind for passages in generation.passages("a.md")] == ["code"]
+        assert list(generation.rows_by_language(visible)) == ["de"]
+    assert found(desk, Scope.everything()) == ()
+
+
 def test_it_is_one_sentence() -> None:
     some = (Unfamiliar("de", 1_200, 4_000), Unfamiliar("fr", 300, 4_000))
     assert in_words(some, "a model") == (
