@@ -33,10 +33,11 @@ from briefbot.model import (
 from briefbot.sameness import gathered
 from briefbot.search.analysis import terms
 from briefbot.search.confidence import calibration, signals
+from briefbot.search.following import Understood, follow
 from briefbot.search.literal import Findings, Shelf, gist, is_long, lifted, look_up
 from briefbot.search.ranking import CANDIDATES, Ranked, rank
 from briefbot.search.sources import LexicalMatches, Query, Source
-from briefbot.search.spelling import Reading, View, read
+from briefbot.search.spelling import View
 from briefbot.wording import normalised
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Library:
 class Retrieved:
     """What a question was understood as, the passages for it, and what of them holds literally what it asks for."""
 
-    reading: Reading
+    understood: Understood
     ranked: Ranked
     findings: Findings
 
@@ -89,7 +90,7 @@ def ask(question: Question, library: Library) -> Answer:
     answered = confidence >= calibration().threshold
     return Answer(
         question=question.text,
-        understood_as=retrieved.reading.text,
+        understood_as=retrieved.understood.told,
         excerpts=excerpts if answered else (),
         related=() if answered else excerpts,
         confidence=confidence,
@@ -127,19 +128,20 @@ def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> 
     generation = library.generation
     visible = generation.visible(question.scope)
     allowed = visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters)
-    reading = read(normalised(question.text), View(generation, visible, partial(_known, library.encoder)))
-    text, shelf = reading.text, Shelf(generation, visible, allowed)
+    view = View(generation, visible, partial(_known, library.encoder))
+    understood = follow(normalised(question.text), question.history, view)
+    text, shelf = understood.own, Shelf(generation, visible, allowed)
     pasted = look_up(text, shelf, np.empty(0, np.int64)) if is_long(text) else None
     query = Query(
-        vector=library.encoder.encode_questions([gist(text, pasted.found) if pasted else text])[0],
-        terms=reading.terms,
+        vector=library.encoder.encode_questions([gist(text, pasted.found) if pasted else understood.encoded])[0],
+        terms=understood.terms,
         allowed=allowed,
         visible=visible,
-        shares=reading.shares,
+        shares=understood.shares,
     )
     ranked = rank(query, library.sources, generation.place, depth)
     findings = pasted or look_up(text, shelf, ranked.hits.rows)
-    return Retrieved(reading, lifted(ranked, findings), findings)
+    return Retrieved(understood, lifted(ranked, findings), findings)
 
 
 def _known(encoder: Encoder, words: list[str]) -> list[bool]:
