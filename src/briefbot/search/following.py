@@ -1,10 +1,10 @@
 """Questions that lean on earlier ones: what of a conversation is carried over into a question, and when.
 
 A question leans where a word such as "he" stands in it before anything that it could stand for, or where its own words
-are worth little; whether it does is told by small lists of words (`following.toml`) and by how rare its words are in the
-visible passages. Then the rarest words of the question before are carried over, and of those before that as long as
-each leans itself: behind the question in what is encoded, and as terms that count for a part of their worth. Answers
-are not carried over: passages that were shown already would come first again. Nothing that is hidden counts.
+are worth little. That is told by small lists of words (`following.toml`) and by how rare words are in the visible
+passages. Then the rarest words of the question before are carried over, and of those before that as long as each leans
+itself: behind the question in what is encoded, and as terms that count for a part of their worth. The words of answers
+are not, because the passages that were shown would come first again. Nothing that is hidden from the asker counts.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 SHARE = 0.4  # of a carried word's worth
-_AT_MOST = 4  # words are carried over
+_AT_MOST = 3  # words are carried over
 _BACK = 6  # questions are looked at
-_WORTH_CARRYING = 0.4  # of what a term is worth that one passage holds
+_WORTH_CARRYING = 0.45  # of what a term is worth that one passage holds
 _LITTLE = 1.0  # as much: a question whose words are worth less together leans
 _LITTLE_OPENED = 2.0  # and one that begins with "and"
 _SAYS_SOMETHING = 0.3  # as much: a word worth less is nothing that another one could stand for
-_BEFORE = 1  # words that say something may stand before one that stands for something named earlier
+_BEFORE = 2  # words that say something may stand before one that stands for something named earlier
 
 _UNSPACED = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:[-'./:][^\W_{_UNSPACED}]+)*")
@@ -109,23 +109,25 @@ class _Conversation:
         self._small = _small_words().get(self._language, _NO_SMALL_WORDS)
         self._most = inverse_frequency(1, view.visible.count)
         self._known: dict[str, float] = {}
+        self._read: dict[str, list[_Word]] = {}
 
     def carried(self) -> list[str]:
         """Return the phrases that are carried over: of the question before, and on as long as these lean as well."""
         if not self.leans(self._own.text):
             return []
-        phrases, taken = [], set(self._own.terms)
-        room = _AT_MOST
+        phrases, taken, room = list[str](), set(self._own.terms), _AT_MOST
         for text in self._leant_on():
             chosen = self._rarest(text, taken, room)
             phrases += _phrases(text, chosen)
             taken.update(term for word in chosen for term in word.terms)
             room -= len(chosen)
+            if not room:
+                break
         return phrases
 
     def leans(self, text: str) -> bool:
         """Tell whether a question depends on what was said before."""
-        words = list(self._words(text))
+        words = self._words(text)
         little = _LITTLE_OPENED if self._small.opening.match(folded(text)) else _LITTLE
         if sum({word.terms: word.worth for word in words}.values()) < little:
             return True
@@ -152,7 +154,12 @@ class _Conversation:
         rarest = sorted(fresh.values(), key=lambda word: -word.worth)[:room]
         return sorted(rarest, key=lambda word: word.start)
 
-    def _words(self, text: str) -> Iterator[_Word]:
+    def _words(self, text: str) -> list[_Word]:
+        if text not in self._read:
+            self._read[text] = list(self._cut(text))
+        return self._read[text]
+
+    def _cut(self, text: str) -> Iterator[_Word]:
         small = self._small
         for start, word in _cut(text, small):
             plain = folded(word)
