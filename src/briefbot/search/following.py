@@ -15,7 +15,7 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from briefbot.corpus.language import language_of
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 SHARE = 0.4  # of a carried word's worth
-_AT_MOST = 3  # words are carried over
+_AT_MOST = 3  # words and names are carried over
+_LONGEST_NAME = 4  # words
 _BACK = 6  # questions are looked at
 _WORTH_CARRYING = 0.45  # of what a term is worth that one passage holds
 _LITTLE = 1.0  # as much: a question whose words are worth less together leans
@@ -119,7 +120,7 @@ class _Conversation:
         for text in self._leant_on():
             chosen = self._rarest(text, taken, room)
             phrases += _phrases(text, chosen)
-            taken.update(term for word in chosen for term in word.terms)
+            taken.update(term for name in chosen for word in name for term in word.terms)
             room -= len(chosen)
             if not room:
                 break
@@ -144,15 +145,16 @@ class _Conversation:
             if not self.leans(text):
                 return
 
-    def _rarest(self, text: str, taken: set[str], room: int) -> list[_Word]:
-        """Return the rarest words that visible passages hold and that are not taken, in the order they stand in."""
+    def _rarest(self, text: str, taken: set[str], room: int) -> list[list[_Word]]:
+        """Return the rarest words and names that visible passages hold and that are not taken, in their order."""
         fresh = {
             word.terms: word
-            for word in self._words(text)
-            if word.worth >= _WORTH_CARRYING and not taken.intersection(word.terms) and self._is_held(word)
+            for word in reversed(self._words(text))
+            if word.terms and not taken.intersection(word.terms) and self._is_held(word)
         }
-        rarest = sorted(fresh.values(), key=lambda word: -word.worth)[:room]
-        return sorted(rarest, key=lambda word: word.start)
+        names = (name for name in _names(text, list(fresh.values())[::-1]) if _worth_of(name) >= _WORTH_CARRYING)
+        rarest = sorted(names, key=lambda name: -_worth_of(name))[:room]
+        return sorted(rarest, key=lambda name: name[0].start)
 
     def _words(self, text: str) -> list[_Word]:
         if text not in self._read:
@@ -213,12 +215,29 @@ def _refers_back(sentence: Sequence[_Word]) -> bool:
     return False
 
 
-def _phrases(text: str, words: Sequence[_Word]) -> list[str]:
+def _names(text: str, words: Sequence[_Word]) -> list[list[_Word]]:
+    """Return the words one by one, but those with capitals that stand side by side together."""
+    names: list[list[_Word]] = []
+    for word in words:
+        name = names[-1] if names else []
+        goes_on = 0 < len(name) < _LONGEST_NAME and text[name[-1].end : word.start].isspace()
+        if goes_on and name[-1].text[0].isupper() and word.text[0].isupper():
+            name.append(word)
+        else:
+            names.append([word])
+    return names
+
+
+def _worth_of(name: Sequence[_Word]) -> float:
+    return max(word.worth for word in name)
+
+
+def _phrases(text: str, names: Sequence[Sequence[_Word]]) -> list[str]:
     """Return the words as the text has them, those that stand side by side as one."""
     spans: list[tuple[int, int]] = []
-    for word in words:
-        beside = bool(spans) and text[spans[-1][1] : word.start].isspace()
-        spans.append((spans.pop()[0] if beside else word.start, word.end))
+    for name in names:
+        beside = bool(spans) and text[spans[-1][1] : name[0].start].isspace()
+        spans.append((spans.pop()[0] if beside else name[0].start, name[-1].end))
     return [_SHORTENED.sub("", text[start:end]) for start, end in spans]
 
 
@@ -244,10 +263,11 @@ def _small_words() -> Mapping[str, _SmallWords]:
 
 def _made(lists: Mapping[str, Any]) -> _SmallWords:
     back, light = (frozenset(map(folded, lists[name].split())) for name in ("back", "light"))
+    light |= frozenset(chain.from_iterable(folded(words).split() for words in lists["openings"]))
     openings = "|".join(re.escape(folded(words)) for words in lists["openings"])
     unspaced = sorted(filter(_FIRST_UNSPACED.match, back | light), key=len, reverse=True)
     apart = "|".join(unspaced) or "(?!)"
-    return _SmallWords(back, light, re.compile(rf"(?:{openings})(?:\b|(?=[{_UNSPACED}]))"), re.compile(f"({apart})"))
+    return _SmallWords(back, light, re.compile(rf"\W*(?:{openings})(?:\b|(?=[{_UNSPACED}]))"), re.compile(f"({apart})"))
 
 
 def _cut(text: str, small: _SmallWords) -> Iterator[tuple[int, str]]:
