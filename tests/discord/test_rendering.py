@@ -234,6 +234,13 @@ def test_a_question_understood_in_other_words_shows_them() -> None:
     assert question_in(message.content) == "When did Kim leave?"
 
 
+def test_what_was_carried_over_is_shown_and_found_again() -> None:
+    told = "and when did he leave? (… Kim_Jong *Un*, Russia)"
+    message = render_answer(answer(excerpt(), question="and when did he leave?", understood_as=told), ASKED, WORDS)
+    assert message.content.endswith(r"-# Understood as: and when did he leave? (… Kim\_Jong \*Un\*, Russia)")
+    assert question_in(message.content) == told
+
+
 def test_filters_are_shown_and_the_question_is_still_the_last_line() -> None:
     asked = Asked(Filters("handbook", "Kim: *", date(2023, 1, 1)), private=False, feedback=False)
     content = render_answer(answer(excerpt()), asked, WORDS).content

@@ -106,8 +106,8 @@ class _Conversation:
     def __init__(self, own: Reading, history: Sequence[str], view: View) -> None:
         self._view, self._own = view, own
         self._questions, self._asked_back = _turns(history)
-        self._language = language_of(" ".join([own.text, *self._questions[:1]])) or "en"
-        self._small = _small_words().get(self._language, _NO_SMALL_WORDS)
+        self._language = language_of(" ".join([own.text, *self._questions[:3]])) or "en"  # one says too little
+        self._small = _small_words().get(self._language) or _small_words()["en"]
         self._most = inverse_frequency(1, view.visible.count)
         self._known: dict[str, float] = {}
         self._read: dict[str, list[_Word]] = {}
@@ -249,9 +249,6 @@ class _SmallWords:
     light: frozenset[str]
     opening: re.Pattern[str]
     apart: re.Pattern[str]
-
-
-_NO_SMALL_WORDS = _SmallWords(frozenset(), frozenset(), re.compile(r"(?!)"), re.compile(r"(?!)"))
 
 
 @cache
