@@ -77,12 +77,12 @@ def report_turns(place: Opened, turns: list[Turn]) -> Iterator[str]:
     yield f"  {'':28}{NAMES}"
     yield _line("by itself", bare)
     yield _line("after its history", after)
-    yield from _intervals("  gained", conversations, lambda rows: (after - bare)[rows].mean(axis=0))
+    yield from intervals("  gained", conversations, lambda rows: (after - bare)[rows].mean(axis=0))
     if all(turn.rewritten for turn in turns):
         full = np.array([scores_of(place, it.query, it.rewritten or "", ()) for it in turns])
         yield _line("written out by hand", full)
-        yield from _intervals(
-            "  share of the gap", conversations, lambda rows: _share(bare[rows], after[rows], full[rows])
+        yield from intervals(
+            "  share of the gap", conversations, lambda rows: share_of_gap(bare[rows], after[rows], full[rows])
         )
 
 
@@ -90,14 +90,14 @@ def _line(label: str, scores: Scores) -> str:
     return f"  {label:28}{'  '.join(f'{value:6.4f}' for value in scores.mean(axis=0))}"
 
 
-def _share(bare: Scores, after: Scores, full: Scores) -> Scores:
+def share_of_gap(bare: Scores, after: Scores, full: Scores) -> Scores:
     """Return which share of the gap is closed; NaN where there is none."""
     gap = (full - bare).sum(axis=0)
     closed = (after - bare).sum(axis=0)
     return np.where(gap > 0, closed / np.where(gap > 0, gap, 1), np.nan)
 
 
-def _intervals(label: str, groups: Sequence[str], value: Callable[[list[int]], Scores]) -> Iterator[str]:
+def intervals(label: str, groups: Sequence[str], value: Callable[[list[int]], Scores]) -> Iterator[str]:
     """Yield a line for each measure: its value, and between what it lies when whole groups are drawn anew."""
     members = defaultdict(list)
     for place, group in enumerate(groups):
