@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
     with opened(folder, CACHE / folder.name) as place:
-        rows = observed(place)
+        rows, model = observed(place), place.library.generation.manifest.encoder.weights
     names = list(rows[0][0])
     values = np.array([[found[name] for name in names] for found, _, _ in rows])
     labels = np.array([right for _, right, _ in rows], float)
@@ -87,6 +87,7 @@ def main() -> None:
         "provisional": "fitted on one collection; to be replaced when ranking is learnt",
         "learnt_on": f"{folder.name}: {len(labels)} questions, {int(answerable.sum())} of them answerable",
         "command": "python -m benchmarks.learn_confidence FOLDER",
+        "model": model,
         "weights": dict(zip(names, np.round(numbers[:-1], 4).tolist(), strict=True)),
         "usual": dict(zip(names, np.round(values.mean(axis=0), 4).tolist(), strict=True)),
         "bias": round(float(numbers[-1]), 4),

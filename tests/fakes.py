@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from briefbot.search.confidence import learnt_with
 from briefbot.wording import folded
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class WordEncoder:
 
     name: str = "words"
     identity: str = "words-1"
-    source: str = "words-1"
+    source: str = f"{learnt_with()} words"  # poses as the model that the built-in calibration belongs to
     dimensions: int = 64
     window: int = 40
     compiled: bytes | None = None

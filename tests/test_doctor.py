@@ -187,7 +187,7 @@ def test_a_damaged_index_is_a_failure(desk: Desk) -> None:
 
 
 def test_an_index_of_another_model_is_a_failure_until_it_is_built_anew(desk: Desk) -> None:
-    desk.encoder.name = "other"
+    desk.encoder.name = desk.encoder.source = "other"
     desk.build()
     found = items(settings_of(desk))["index"]
     assert found == Item("index", "fail", "made with the model other", "run: briefbot build")

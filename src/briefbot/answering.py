@@ -32,7 +32,7 @@ from briefbot.model import (
 )
 from briefbot.sameness import gathered
 from briefbot.search.analysis import terms
-from briefbot.search.confidence import calibration, signals
+from briefbot.search.confidence import Calibration, in_force, signals
 from briefbot.search.literal import Findings, Shelf, gist, is_long, lifted, look_up
 from briefbot.search.ranking import CANDIDATES, Ranked, rank
 from briefbot.search.sources import LexicalMatches, Query, Source
@@ -55,25 +55,73 @@ class Library:
     encoder: Encoder
     sources: Sequence[Source]
     links: Sequence[LinkRule] = ()
+    calibration: Calibration | None = None
+
+    @property
+    def threshold(self) -> float | None:
+        """The confidence below which nothing is answered, None where it is not calibrated."""
+        return self.calibration.threshold if self.calibration else None
 
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What a question was understood as, the passages for it, and what of them holds literally what it asks for."""
+    """What a question was understood as, the passages for it, and what of them holds literally what it asks for.
+
+    `calibration` tells how sure it is that a passage answers; None where that is not known of the model.
+    """
 
     reading: Reading
     ranked: Ranked
     findings: Findings
+    calibration: Calibration | None
 
-    def confidence(self, first: int = 0, copies: Container[int] = ()) -> float:
+    def confidence(self, first: int = 0, copies: Container[int] = ()) -> float | None:
         """Return how sure it is that the hit at place `first` answers; what is asked for literally decides by itself.
 
         Hits at the places `copies` say the same as it does. Nothing answers where there is no hit.
         """
+        if self.calibration is None:
+            return None
         if len(self.ranked.hits) <= first:
             return 0.0
-        learnt = calibration().confidence(signals(self.ranked, first, copies))
-        return self.findings.decided(learnt, self.ranked.hits[first].row, calibration().threshold)
+        learnt = self.calibration.confidence(signals(self.ranked, first, copies))
+        return self.findings.decided(learnt, self.ranked.hits[first].row, self.calibration.threshold)
+
+    def answers(self, confidence: float | None) -> bool:
+        """Tell whether what is shown with that confidence is an answer, and not only related.
+
+        Where it is not calibrated, whatever was found is one, unless what is asked for literally stands nowhere.
+        """
+        if confidence is None or self.calibration is None:
+            return not self.findings.missing
+        return confidence >= self.calibration.threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that may be shown, with its hit and that one's place."""
+
+    place: int
+    hit: Hit
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A question with what was found for it: what an answer is made of, and explained by.
+
+    `groups` are the passages to show, best first, each before those that say the same.
+    """
+
+    question: Question
+    retrieved: Retrieved
+    groups: Sequence[Sequence[Found]]
+
+    @property
+    def first(self) -> tuple[int, tuple[int, ...]]:
+        """The place of the first passage to show, and of those that say the same. There must be one."""
+        first, *copies = (found.place for found in self.groups[0])
+        return first, tuple(copies)
 
 
 def ask(question: Question, library: Library) -> Answer:
@@ -81,14 +129,26 @@ def ask(question: Question, library: Library) -> Answer:
 
     Raises UsageFault for an empty question or a place that does not exist, and DamagedIndex.
     """
+    return answer_of(consider(question, library), library)
+
+
+def consider(question: Question, library: Library) -> Considered:
+    """Return what there is to answer a question with. Raises as `ask` does."""
     _refuse_unanswerable(question, library.generation)
     retrieved = search(question, library)
-    groups = gathered(_there(retrieved.ranked, library), question.k, lambda found: found.passage)
-    confidence = retrieved.confidence(*_places(groups[0])) if groups else 0.0
+    groups = gathered(there(retrieved.ranked, library), question.k, lambda found: found.passage)
+    return Considered(question, retrieved, groups)
+
+
+def answer_of(considered: Considered, library: Library) -> Answer:
+    """Return what was found as an answer. Raises DamagedIndex."""
+    retrieved, groups = considered.retrieved, considered.groups
+    nothing = None if library.calibration is None else 0.0
+    confidence = retrieved.confidence(*considered.first) if groups else nothing
     excerpts = tuple(_excerpt(group, retrieved.ranked, library) for group in groups)
-    answered = confidence >= calibration().threshold
+    answered = retrieved.answers(confidence)
     return Answer(
-        question=question.text,
+        question=considered.question.text,
         understood_as=retrieved.reading.text,
         excerpts=excerpts if answered else (),
         related=() if answered else excerpts,
@@ -100,14 +160,14 @@ def ask(question: Question, library: Library) -> Answer:
 def open_library(
     generation: Generation, encoder: Encoder, sources: Sequence[Source], links: Sequence[LinkRule]
 ) -> Library:
-    """Return a library. Raises ForeignIndex where the index was made with another model."""
+    """Return a library. Raises ForeignIndex where the index was made with another model, and DamagedIndex."""
     made_with = generation.manifest.encoder
     if made_with.identity != encoder.identity:
         raise ForeignIndex(
             f"The index was made with the model {made_with.name!r} and the settings name {encoder.name!r}; "
             "set that model, or run: briefbot build"
         )
-    return Library(generation, encoder, sources, links)
+    return Library(generation, encoder, sources, links, in_force(generation).calibration)
 
 
 def _refuse_unanswerable(question: Question, generation: Generation) -> None:
@@ -139,7 +199,7 @@ def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> 
     )
     ranked = rank(query, library.sources, generation.place, depth)
     findings = pasted or look_up(text, shelf, ranked.hits.rows)
-    return Retrieved(reading, lifted(ranked, findings), findings)
+    return Retrieved(reading, lifted(ranked, findings), findings, library.calibration)
 
 
 def _known(encoder: Encoder, words: list[str]) -> list[bool]:
@@ -147,30 +207,16 @@ def _known(encoder: Encoder, words: list[str]) -> list[bool]:
     return [pieces == 1 for pieces in encoder.count(words)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A passage that may be shown, with its hit and that one's place."""
-
-    place: int
-    hit: Hit
-    passage: Passage
-
-
-def _there(ranked: Ranked, library: Library) -> Iterator[_Found]:
+def there(ranked: Ranked, library: Library) -> Iterator[Found]:
     """Yield the passages of the hits, best first; those whose source is gone are passed over."""
     corpus = Path(library.generation.manifest.corpus)
     for place, hit in enumerate(ranked.hits):
         passage = library.generation.passage(hit.row)
         if not is_gone(corpus, passage.document):
-            yield _Found(place, hit, passage)
+            yield Found(place, hit, passage)
 
 
-def _places(group: Sequence[_Found]) -> tuple[int, tuple[int, ...]]:
-    first, *copies = (found.place for found in group)
-    return first, tuple(copies)
-
-
-def _excerpt(group: Sequence[_Found], ranked: Ranked, library: Library) -> Excerpt:
+def _excerpt(group: Sequence[Found], ranked: Ranked, library: Library) -> Excerpt:
     """Return the first of some passages that say the same as an excerpt that names the others."""
     best, *others = group
     highlight, also = _answering_sentence(best.passage, ranked), [other.passage for other in others]

@@ -253,13 +253,16 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the documents say. No excerpts means that they do not answer; `related` are then the closest passages."""
+    """What the documents say. No excerpts means that they do not answer; `related` are then the closest passages.
+
+    `confidence` is the probability that the first excerpt answers, None where it was not calibrated for the model.
+    """
 
     question: str
     understood_as: str
     excerpts: tuple[Excerpt, ...]
     related: tuple[Excerpt, ...]
-    confidence: float
+    confidence: float | None
     generation: int
 
     @property

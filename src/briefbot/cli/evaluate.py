@@ -68,14 +68,13 @@ def _questions_report(session: Session, path: Path) -> QuestionsReport:
     from briefbot.evaluation.figures import questions_report
     from briefbot.evaluation.questions import read_questions
     from briefbot.index.store import open_current
-    from briefbot.search.confidence import calibration
 
     questions = read_questions(path)
     with open_current(session.settings.index) as generation:
         library = Libraries(session.settings, reference_encoder).open(generation)
         outcomes = ask_all(questions.asked, library, session.bars())
         known = frozenset(generation.documents)
-    return questions_report(str(path), questions, outcomes, known, calibration().threshold)
+    return questions_report(str(path), questions, outcomes, known, library.threshold)
 
 
 def _evaluate_collection(
@@ -105,7 +104,6 @@ def _collection_report(
     from briefbot.evaluation.figures import collection_report
     from briefbot.index.disk import Disk
     from briefbot.index.store import open_current
-    from briefbot.search.confidence import calibration
 
     shelf, bars = shelve(collection), session.bars()
     settings: Settings = shelf.settings(session.settings)
@@ -114,9 +112,11 @@ def _collection_report(
     with open_current(settings.index) as generation:
         require_all(shelf, generation)
         library = library_of(generation, encoder, settings)
+        if abstain and library.threshold is None:
+            raise UsageFault(f"Confidence is not calibrated for the model {encoder.name!r}; leave out --abstain.")
         rankings = rank_all(collection.queries, shelf.ids, library, bars, conversation=conversation)
         passages = generation.manifest.passages
-    return collection_report(collection, passages, rankings, calibration().threshold if abstain else None)
+    return collection_report(collection, passages, rankings, library.threshold if abstain else None)
 
 
 def _write(path: Path, page: str) -> None:

@@ -147,8 +147,10 @@ def _labels() -> frozenset[str]:
     return frozenset(f"{_SMALL}{catalogue(language)(key)}" for language in LANGUAGES for key in keys)
 
 
-def strength(confidence: float, words: Words) -> str:
+def strength(confidence: float | None, words: Words) -> str:
     """Return how sure it is that the first excerpt answers, in words."""
+    if confidence is None:
+        return words("answer.uncalibrated")
     grade = "strong" if confidence >= _STRONG else "good" if confidence >= _GOOD else "weak"
     return words(f"answer.{grade}")
 

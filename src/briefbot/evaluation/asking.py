@@ -30,11 +30,11 @@ _DEEPER = 4  # times as many candidates, where the entries are too few
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The entries found for a query, best first, and how sure `ask` is of the first one."""
+    """The entries found for a query, best first, and how sure `ask` is of the first one, if that is calibrated."""
 
     query: Query
     entries: tuple[str, ...]
-    confidence: float
+    confidence: float | None
 
 
 def ask_all(asked: Sequence[Asked], library: Library, bars: Bars) -> list[Outcome]:

@@ -11,7 +11,7 @@ from briefbot.evaluation.judging import Outcome, shown
 from briefbot.evaluation.measures import mean_measures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from briefbot.evaluation.asking import Ranking
     from briefbot.evaluation.beir import Collection
@@ -45,7 +45,7 @@ class Miss:
     text: str | None
     rank: int | None
     first: Found | None
-    confidence: float
+    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class QuestionsReport:
 
     `ranks` counts how many of them have their first right excerpt at each place, from 1 on. `sentences` is how many
     the share of right sentences is taken of; `unsettled` are rows of feedback that do not tell what is right.
+    `abstention` is None where confidence is not calibrated for the index's model.
     """
 
     file: str
@@ -64,7 +65,7 @@ class QuestionsReport:
     metrics: dict[str, float | None]
     ranks: tuple[int, ...]
     sentences: int
-    abstention: Abstention
+    abstention: Abstention | None
     misses: tuple[Miss, ...]
     unknown_documents: tuple[str, ...]
 
@@ -89,9 +90,12 @@ class CollectionReport:
 
 
 def questions_report(
-    file: str, questions: Questions, outcomes: Sequence[Outcome], known: frozenset[str], threshold: float
+    file: str, questions: Questions, outcomes: Sequence[Outcome], known: frozenset[str], threshold: float | None
 ) -> QuestionsReport:
-    """Count the outcomes of a team's own questions; `known` are the documents of the index."""
+    """Count the outcomes of a team's own questions; `known` are the documents of the index.
+
+    The `threshold` is the one in force, None where confidence is not calibrated.
+    """
     answerable = [outcome for outcome in outcomes if outcome.asked.answerable]
     sentences = [outcome.sentence for outcome in outcomes if outcome.sentence is not None]
     named = dict.fromkeys(outcome.asked.document for outcome in answerable if outcome.asked.document)
@@ -104,7 +108,7 @@ def questions_report(
         metrics=_measured(answerable) | {SENTENCE: _share(sentences)},
         ranks=tuple(sum(outcome.place == n for outcome in answerable) for n in range(1, HITS[-1] + 1)),
         sentences=len(sentences),
-        abstention=abstention([_trial(outcome) for outcome in outcomes], threshold),
+        abstention=_abstention(map(_trial, outcomes), threshold),
         misses=tuple(_miss(outcome) for outcome in outcomes if outcome.missed),
         unknown_documents=tuple(name for name in named if name not in known),
     )
@@ -127,8 +131,13 @@ def collection_report(
         unknown_entries=len({entry for grades in collection.grades.values() for entry in grades} - ids),
         unknown_queries=len(collection.grades.keys() - asked),
         metrics=mean_measures([(collection.grades[one.query.id], one.entries) for one in judged]),
-        abstention=None if threshold is None else abstention([_tried(one, collection) for one in rankings], threshold),
+        abstention=_abstention((_tried(one, collection) for one in rankings), threshold),
     )
+
+
+def _abstention(trials: Iterable[Trial | None], threshold: float | None) -> Abstention | None:
+    """Return what confidence is worth, or None without a threshold: fused scores are parts of each question's best."""
+    return None if threshold is None else abstention([trial for trial in trials if trial], threshold)
 
 
 def _measured(answerable: Sequence[Outcome]) -> dict[str, float | None]:
@@ -148,13 +157,15 @@ def _share(values: Sequence[bool]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _trial(outcome: Outcome) -> Trial:
-    return Trial(outcome.answer.confidence, outcome.asked.answerable, outcome.first)
+def _trial(outcome: Outcome) -> Trial | None:
+    confidence = outcome.answer.confidence
+    return None if confidence is None else Trial(confidence, outcome.asked.answerable, outcome.first)
 
 
-def _tried(ranking: Ranking, collection: Collection) -> Trial:
-    relevant = collection.relevant(ranking.query)
-    return Trial(ranking.confidence, bool(relevant), bool(relevant.intersection(ranking.entries[:1])))
+def _tried(ranking: Ranking, collection: Collection) -> Trial | None:
+    relevant, confidence = collection.relevant(ranking.query), ranking.confidence
+    right = bool(relevant.intersection(ranking.entries[:1]))
+    return None if confidence is None else Trial(confidence, bool(relevant), right)
 
 
 def _miss(outcome: Outcome) -> Miss:

@@ -85,7 +85,9 @@ def _right_within(report: QuestionsReport) -> str:
     return shares_by_number("A right excerpt among the first", "excerpts looked at", [Line("right", points)])
 
 
-def _confidence(found: Abstention) -> list[str]:
+def _confidence(found: Abstention | None) -> list[str]:
+    if found is None:
+        return [_paragraphs([about_abstention(found)])]
     points = tuple((one.coverage, 1 - (one.precision or 0.0)) for one in found.curve)
     return [
         "<h2>Confidence</h2>",

@@ -48,8 +48,10 @@ def figures_of_collection(report: CollectionReport) -> Rows:
     return [(name, f"{value:.4f}") for name, value in report.metrics.items()]
 
 
-def about_abstention(found: Abstention) -> str:
+def about_abstention(found: Abstention | None) -> str:
     """Return how well confidence parts what has an answer from what has none."""
+    if found is None:
+        return "Confidence is not calibrated for the model of this index; to do so, run: briefbot calibrate QUESTIONS"
     if found.auroc is None:
         return "Questions of both kinds are needed to say how well confidence tells them apart."
     return f"Confidence tells answerable questions from others with an AUROC of {found.auroc:.3f}."
@@ -80,7 +82,8 @@ def came_of(miss: Miss) -> str:
         return "nothing"
     unanswerable = miss.document is None and miss.text is None
     rank = "not among those looked at" if miss.rank is None else f"number {miss.rank}"
-    right = f" (confidence {miss.confidence:.2f})" if unanswerable else f" (the right one is {rank})"
+    sure = "not calibrated" if miss.confidence is None else f"{miss.confidence:.2f}"
+    right = f" (confidence {sure})" if unanswerable else f" (the right one is {rank})"
     return f"{miss.first.document}, paragraph {miss.first.paragraph}{right}: {miss.first.text}"
 
 

@@ -166,6 +166,14 @@ class Generation:
         part = MappedPart(self.root, entry)
         return lambda: part.read(0, len(part))
 
+    def own_calibration(self) -> bytes | None:
+        """Return what a team's own questions have taught about confidence, or None. Raises DamagedIndex."""
+        entry = self.manifest.calibration
+        if entry is None:
+            return None
+        part = MappedPart(self.root, entry)
+        return bytes(part.read(0, len(part)))
+
     def parted(self) -> Iterator[tuple[int, Segment]]:
         """Yield each segment with the row at which it starts."""
         yield from zip(self._starts, self.segments, strict=False)

@@ -37,6 +37,11 @@ class EncoderEntry:
     window: int
     model: PartEntry | None = None
 
+    @property
+    def weights(self) -> str:
+        """The hash of the model's files, which is the same whether it was compiled, and however."""
+        return weights_of(self.source)
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
@@ -75,7 +80,10 @@ class SkippedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One generation of the index. `derivation` names the versions of every rule that made passages from text."""
+    """One generation of the index. `derivation` names the versions of every rule that made passages from text.
+
+    `calibration` is the part with what a team's own questions have taught about confidence, None where there is none.
+    """
 
     generation: int
     made: datetime
@@ -86,11 +94,17 @@ class Manifest:
     passages: int
     segments: tuple[SegmentEntry, ...]
     skipped: tuple[SkippedEntry, ...] = ()
+    calibration: PartEntry | None = None
 
     def parts(self) -> tuple[PartEntry, ...]:
         """Return the entries of all parts, each once."""
-        model = (self.encoder.model,) if self.encoder.model else ()
-        return tuple(dict.fromkeys((*model, *(part for segment in self.segments for part in segment.parts))))
+        single = (part for part in (self.encoder.model, self.calibration) if part)
+        return tuple(dict.fromkeys((*single, *(part for segment in self.segments for part in segment.parts))))
+
+
+def weights_of(source: str) -> str:
+    """Return the hash of the files that an encoder with this source was made from."""
+    return source.partition(" ")[0]
 
 
 def manifest_bytes(manifest: Manifest) -> bytes:
@@ -142,6 +156,7 @@ def _manifest(fields: dict[str, Any]) -> Manifest:
             "encoder": _encoder(fields["encoder"]),
             "segments": tuple(_segment(entry) for entry in fields["segments"]),
             "skipped": tuple(SkippedEntry(**entry) for entry in fields["skipped"]),
+            "calibration": _part(fields["calibration"]) if fields.get("calibration") else None,
         }
     )
 

@@ -1,29 +1,35 @@
 """How sure it is that the first passage answers the question, as a probability.
 
-A logistic model of a few signals, whose numbers stand in `confidence.json` beside this module, together with what they
-were learnt on and the command that learns them again.
+A logistic model of a few signals. Its numbers belong to the model that made the vectors: those in `confidence.json`
+beside this module, together with what they were learnt on and the command that learns them again, to the one named
+there. A generation may have numbers of its own, from a team's own questions. With another model and without these,
+nothing is known of how sure it is, and nothing is claimed.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from briefbot.errors import DamagedIndex
 from briefbot.search.sources import DenseMatches, LexicalMatches
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
+    from briefbot.index.generation import Generation
     from briefbot.search.ranking import Ranked
 
+SIGNALS = 1  # raised when a signal begins to mean something else; what was learnt of the former ones is not used then
 _SEEN = 10  # hits
+_EXTREME = 60.0  # beyond, a probability is 0 or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +39,90 @@ class Calibration:
     `usual` holds what stands in for a signal that an index is too small to give.
     """
 
-    weights: dict[str, float]
-    usual: dict[str, float]
+    weights: Mapping[str, float]
+    usual: Mapping[str, float]
     bias: float
     threshold: float
 
-    def confidence(self, signals: dict[str, float]) -> float:
+    def known(self, signals: Mapping[str, float]) -> dict[str, float]:
+        """Return the value of each signal that is weighed."""
+        return {name: signals[name] if name in signals else self.usual[name] for name in self.weights}
+
+    def total(self, signals: Mapping[str, float]) -> float:
+        """Return the weighed sum of one question's signals, with the bias."""
+        known = self.known(signals)
+        return self.bias + sum(weight * known[name] for name, weight in self.weights.items())
+
+    def confidence(self, signals: Mapping[str, float]) -> float:
         """Return the probability for one question's signals."""
-        known = self.usual | signals
-        total = self.bias + sum(weight * known[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
+        return 1 / (1 + math.exp(-max(-_EXTREME, min(_EXTREME, self.total(signals)))))
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The calibration of a generation, None where there is none for its model, and whose it is.
+
+    `outdated` tells that the generation has one of its own that was learnt of other signals, and is not used.
+    """
+
+    calibration: Calibration | None
+    origin: Literal["own", "built-in", "none"]
+    outdated: bool = False
+
+
+def in_force(generation: Generation) -> InForce:
+    """Return the calibration of a generation: its own, else the built-in one of its model. Raises DamagedIndex."""
+    data = generation.own_calibration()
+    own = _own(data, generation) if data else None
+    if own:
+        return InForce(own, "own")
+    if generation.manifest.encoder.weights == learnt_with():
+        return InForce(calibration(), "built-in", outdated=data is not None)
+    return InForce(None, "none", outdated=data is not None)
+
+
+def _own(data: bytes, generation: Generation) -> Calibration | None:
+    try:
+        numbers = json.loads(data)
+        return _calibration(numbers) if numbers["signals"] == SIGNALS else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise DamagedIndex(
+            f"The calibration of generation {generation.number} cannot be read; run: briefbot calibrate --remove"
+        ) from None
+
+
+def calibration_bytes(learnt: Calibration, learnt_on: Mapping[str, Any]) -> bytes:
+    """Return the part that keeps a calibration, with what it was learnt on; numbers only, no question's words."""
+    fields = {"signals": SIGNALS, **asdict(learnt), "learnt_on": dict(learnt_on)}
+    return json.dumps(fields, sort_keys=True, indent=1, allow_nan=False).encode("ascii") + b"\n"
 
 
 @cache
 def calibration() -> Calibration:
     """Return the calibration that comes with briefbot."""
-    text = resources.files("briefbot.search").joinpath("confidence.json").read_text("utf-8")
-    numbers = json.loads(text)
-    return Calibration(numbers["weights"], numbers["usual"], numbers["bias"], numbers["threshold"])
+    return _calibration(_built_in())
+
+
+def learnt_with() -> str:
+    """Return the hash of the model that the calibration that comes with briefbot belongs to."""
+    return str(_built_in()["model"])
+
+
+@cache
+def _built_in() -> dict[str, Any]:
+    numbers: dict[str, Any] = json.loads(
+        resources.files("briefbot.search").joinpath("confidence.json").read_text("utf-8")
+    )
+    return numbers
+
+
+def _calibration(numbers: dict[str, Any]) -> Calibration:
+    weights, usual = (
+        {str(name): float(value) for name, value in numbers[field].items()} for field in ("weights", "usual")
+    )
+    if not weights.keys() <= usual.keys():
+        raise ValueError(weights.keys() - usual.keys())
+    return Calibration(weights, usual, float(numbers["bias"]), float(numbers["threshold"]))
 
 
 def signals(ranked: Ranked, first: int, copies: Container[int] = ()) -> dict[str, float]:

@@ -32,6 +32,7 @@ _STRENGTHS = (
     (0.65, "Good match."),
     (0.0, "Weak match: read the passage before you rely on it."),
 )
+_NOT_CALIBRATED = "Confidence not calibrated: read the passage before you rely on it."
 _LEGEND = "The passage, with the answering sentence between » and «:"
 _DIVIDED = re.compile(r"(?<=[^\W\d_]-)\n(?=[^\W\d_])")
 _LAID_OUT = ("table", "row", "code")  # whose line ends and spaces mean something
@@ -106,7 +107,9 @@ def _not_found(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
     yield from (_numbered(number, excerpt, paint, width) for number, excerpt in enumerate(answer.related, start=1))
 
 
-def _strength(confidence: float) -> str:
+def _strength(confidence: float | None) -> str:
+    if confidence is None:
+        return _NOT_CALIBRATED
     return next(words for least, words in _STRENGTHS if confidence >= least)
 
 

@@ -52,7 +52,9 @@ def render_collection(report: CollectionReport, paint: Paint) -> str:
     )
 
 
-def _confidence(found: Abstention, paint: Paint) -> list[str]:
+def _confidence(found: Abstention | None, paint: Paint) -> list[str]:
+    if found is None:
+        return [about_abstention(found)]
     head, *lines = padded([OPERATIONS, *operations(found)])
     return [paint.bold(about_abstention(found)), "", paint.dim(head), *lines]
 
