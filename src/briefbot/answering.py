@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 import numpy as np
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from briefbot.embedding.encoder import Encoder
     from briefbot.index.generation import Generation
     from briefbot.settings import LinkRule
+
+
+Decision = Literal["found", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,12 @@ class Retrieved:
             return 0.0
         learnt = self.calibration.confidence(signals(self.ranked, first, copies))
         return self.findings.decided(learnt, self.ranked.hits[first].row, self.calibration.threshold)
+
+    def literally(self, first: int = 0) -> Decision | None:
+        """Return how what is asked for literally decides whether the hit at place `first` answers, if it does."""
+        if self.findings.missing:
+            return "missing"
+        return "found" if self.ranked.hits[first].row in self.findings.worth else None
 
     def answers(self, confidence: float | None) -> bool:
         """Tell whether what is shown with that confidence is an answer, and not only related.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from briefbot.answering import answer_of, consider
 from briefbot.answering import ask as answer_to
 from briefbot.cli.options import Session, as_date, with_session
 from briefbot.errors import UsageFault
@@ -41,12 +42,16 @@ def _with_filters(command: Any) -> Any:
 @click.command()
 @click.argument("question", nargs=-1, required=True)
 @_with_filters
+@click.option("--explain", is_flag=True, help="Show what the order and the confidence are made of.")
 @with_session
-def ask(session: Session, *, question: tuple[str, ...], k: int, **filters: Any) -> None:
+def ask(session: Session, *, question: tuple[str, ...], k: int, explain: bool, **filters: Any) -> None:
     """Answer a question with the exact passage and its citation, or say that the documents do not."""
     with _library(session) as library:
         asked = Question(_sound(" ".join(question)), Scope.everything(), Filters(**filters), k)
-        _print_answer(session, asked, library, one_of_many=False)
+        if explain:
+            _print_explained(session, asked, library)
+        else:
+            _print_answer(session, asked, library, one_of_many=False)
 
 
 @click.command()
@@ -77,7 +82,7 @@ def _library(session: Session) -> Iterator[Library]:
 def _print_answer(session: Session, question: Question, library: Library, *, one_of_many: bool) -> list[str]:
     """Print the answer and return the words of its first excerpt."""
     answer = answer_to(question, library)
-    width = min(shutil.get_terminal_size().columns, 100)
+    width = _width()
     end = "\n" * one_of_many  # a blank line between one answer and the next
     session.result(
         lambda: render_answer(answer, session.paint, width) + end,
@@ -85,6 +90,23 @@ def _print_answer(session: Session, question: Question, library: Library, *, one
         one_of_many=one_of_many,
     )
     return [excerpt.text for excerpt in answer.excerpts[:1]]
+
+
+def _print_explained(session: Session, question: Question, library: Library) -> None:
+    """Print the answer and what it was made of."""
+    from briefbot.explaining import explain
+    from briefbot.terminal.explanations import explanation_json, render_explanation
+
+    considered = consider(question, library)
+    answer, explanation = answer_of(considered, library), explain(considered, library)
+    session.result(
+        lambda: f"{render_answer(answer, session.paint, _width())}\n\n{render_explanation(explanation, session.paint)}",
+        lambda: answer_json(answer) | {"explanation": explanation_json(explanation)},
+    )
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size().columns, 100)
 
 
 def _lines(session: Session) -> Iterator[str]:

@@ -7,7 +7,7 @@ module knows scores; it refuses to know where they come from.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, overload
 
 import numpy as np
@@ -50,10 +50,11 @@ class Hits(Sequence[Hit]):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The hits of a query, best first, and what each source made of it."""
+    """The hits of a query, best first, what each source made of it, and what the hits' features were weighed with."""
 
     hits: Hits
     matches: Mapping[str, Matches]
+    weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
 
 
 def rank(query: Query, sources: Sequence[Source], place: Callable[[int], object], depth: int = CANDIDATES) -> Ranked:
