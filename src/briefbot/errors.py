@@ -6,6 +6,7 @@
     ├── UsageFault              2  a wrong question to the program: no such document, a bad date
     ├── SettingsError          78  a setting that cannot be used
     ├── CorpusError             4  nothing is published: the corpus is missing, empty or has shrunk, or a gate refused
+    ├── OutOfReach              4  nothing is published: no threshold makes answers as precise as was asked for
     ├── UnreadableFile          3  one file cannot be read; the build goes on without it
     ├── IndexFault             5  the index cannot be used
     │   ├── NoIndex             5  none has been built yet
@@ -44,6 +45,12 @@ class SettingsError(BriefbotError):
 
 class CorpusError(BriefbotError):
     """The corpus is missing, empty, has lost more than may go unnoticed, or answers worse: nothing is published."""
+
+    exit_code = 4
+
+
+class OutOfReach(BriefbotError):
+    """No threshold of confidence makes answers as precise as was asked for: nothing is published."""
 
     exit_code = 4
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 State = Literal["ok", "warn", "fail"]
+Origin = Literal["own", "built-in", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,11 @@ class SegmentLine:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """The current generation. `changes` is None where the corpus is out of reach; `bytes` counts the index folder."""
+    """The current generation. `changes` is None where the corpus is out of reach; `bytes` counts the index folder.
+
+    `calibration` tells whose numbers say how sure an answer is, and from which `threshold` on one is given: None where
+    there are none for the model.
+    """
 
     generation: int
     made: datetime
@@ -80,6 +85,8 @@ class StatusReport:
     model: str
     model_sha256: str
     index_format: int
+    calibration: Origin
+    threshold: float | None
     generations: tuple[int, ...]
     corpus: str
     changes: Changes | None
@@ -157,6 +164,15 @@ class PurgeReport:
     removed_generations: tuple[int, ...]
     bytes_freed: int
     still_in_corpus: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UncalibrationReport:
+    """That an index no longer has a calibration of its own, and whose numbers say now how sure an answer is."""
+
+    generation: int
+    calibration: Origin
+    threshold: float | None
 
 
 @dataclass(frozen=True, slots=True)

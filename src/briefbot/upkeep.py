@@ -14,6 +14,7 @@ from briefbot.corpus.scan import Scan, scan
 from briefbot.errors import BriefbotError, CorpusError, IndexFault, UsageFault
 from briefbot.index import encoded
 from briefbot.index.manifest import FORMAT, NAME, Manifest, folder_name, read_manifest
+from briefbot.index.parts import verify_part, write_part
 from briefbot.index.store import (
     beyond,
     current_number,
@@ -23,6 +24,7 @@ from briefbot.index.store import (
     open_number,
     point,
     publish,
+    read_current,
     remove_generations,
     staged,
     verified,
@@ -37,10 +39,12 @@ from briefbot.reports import (
     RollbackReport,
     SegmentLine,
     StatusReport,
+    UncalibrationReport,
 )
+from briefbot.search.confidence import in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from briefbot.index.disk import Disk
     from briefbot.index.generation import Generation
@@ -51,7 +55,7 @@ if TYPE_CHECKING:
 def status(index: Path, limits: Limits) -> StatusReport:
     """Return what the current generation holds, and what has changed in its corpus since."""
     with open_current(index) as generation:
-        manifest = generation.manifest
+        manifest, sure = generation.manifest, in_force(generation)
         return StatusReport(
             generation=manifest.generation,
             made=manifest.made,
@@ -62,6 +66,8 @@ def status(index: Path, limits: Limits) -> StatusReport:
             model=manifest.encoder.name,
             model_sha256=manifest.encoder.identity,
             index_format=FORMAT,
+            calibration=sure.origin,
+            threshold=sure.threshold,
             generations=tuple(numbers(index)),
             corpus=manifest.corpus,
             changes=_changes(generation, limits),
@@ -162,6 +168,42 @@ def _difference(index: Path, current: int, wanted: Generation) -> RollbackReport
         leaving=tuple(sorted(here.keys() - there)),
         other=tuple(sorted(name for name in there.keys() & here if there[name] != here[name])),
     )
+
+
+def calibrate(disk: Disk, calibration: bytes, model: str, keep: int) -> int:
+    """Publish the current generation with a calibration of its own, and return its number.
+
+    Raises UsageFault where the vectors are no longer of the `model` (the hash of its files) that it was learnt with.
+    """
+    with disk.locked():
+        manifest = read_current(disk.root)
+        if manifest.encoder.weights != model:
+            raise UsageFault("The index has been built with another model meanwhile; run briefbot calibrate again.")
+        return _recalibrated(disk, manifest, [calibration], keep)
+
+
+def uncalibrate(disk: Disk, keep: int) -> UncalibrationReport:
+    """Publish the current generation without a calibration of its own."""
+    with disk.locked():
+        manifest = read_current(disk.root)
+        if manifest.calibration is None:
+            raise UsageFault("The index has no calibration of its own, so there is none to remove.")
+        _recalibrated(disk, manifest, [], keep)
+    with open_current(disk.root) as generation:
+        sure = in_force(generation)
+        return UncalibrationReport(generation.number, sure.origin, sure.threshold)
+
+
+def _recalibrated(disk: Disk, manifest: Manifest, calibration: Sequence[bytes], keep: int) -> int:
+    """Publish a generation of the same parts, but for the calibration; it is as old as its documents are."""
+    with staged(disk) as staging:
+        part = write_part(disk, staging, "calibration", calibration) if calibration else None
+        if part:
+            verify_part(disk.root, part)
+        changed = replace(manifest, generation=next_number(disk.root), calibration=part)
+        publish(disk, staging, changed)
+    remove_generations(disk, beyond(disk.root, keep))
+    return changed.generation
 
 
 def prune(disk: Disk, keep: int) -> PruneReport:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.desk import Desk
+from tests.fakes import WordEncoder
 
 from briefbot.index.manifest import NAME, folder_name, manifest_bytes, read_manifest
 from briefbot.index.store import CURRENT
@@ -32,7 +33,7 @@ SECOND = {"codes.csv": "code,meaning\nE4304,the pump is dry\nE4305,the valve is 
 def make(target: Path) -> None:
     """Write the index to `target`, which must not exist; the same on every machine and at every time."""
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(Path(folder))
+        desk = Desk(Path(folder), WordEncoder(source="words-1"))
         _build(desk, FIRST)
         (desk.corpus / "gone.txt").unlink()
         _build(desk, SECOND)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from briefbot.building.carrying import carry_over, settle
+from briefbot.building.carrying import carried_calibration, carry_over, settle
 from briefbot.building.planning import Plan, corpus_contents, known_contents, load_cache, plan_build, save_cache
 from briefbot.building.preparing import Prepared, Tools, read_and_write, read_only
 from briefbot.corpus.scan import Scan, scan
@@ -71,6 +71,7 @@ class _Task:
     scan: Scan
     plan: Plan
     began: float
+    calibration: PartEntry | None
     remarks: tuple[Remark, ...]
 
 
@@ -122,7 +123,8 @@ def _task(tools: Tools, options: BuildOptions, stack: contextlib.ExitStack) -> _
     base, remarks = _base(tools.disk.root, stack)
     contents = corpus_contents(found, settings.limits, {} if options.full else load_cache(tools.disk.root))
     plan = plan_build(found, contents, base, reuse=not options.full and _same_rules(base, tools.encoder))
-    return _Task(tools, options, base, found, plan, began, remarks)
+    calibration, dropped = carried_calibration(base, tools.encoder.source) if base else (None, ())
+    return _Task(tools, options, base, found, plan, began, calibration, (*remarks, *dropped))
 
 
 def _scan(corpus: Path, now: int, options: BuildOptions) -> Scan:
@@ -162,6 +164,7 @@ def _is_up_to_date(task: _Task, prepared: Prepared) -> bool:
         and not (prepared.read or task.plan.removed)
         and task.base.manifest.corpus == _corpus_name(task)
         and task.base.manifest.encoder.name == task.tools.encoder.name
+        and task.base.manifest.calibration == task.calibration
         and [(entry.name, entry.reason) for entry in task.base.manifest.skipped] == _refusals(task, prepared)
     )
 
@@ -213,6 +216,7 @@ def _manifest(task: _Task, prepared: Prepared, staging: str) -> Manifest:
         passages=sum(segment.live for segment in segments),
         segments=segments,
         skipped=tuple(SkippedEntry(name, reason) for name, reason in _refusals(task, prepared)),
+        calibration=task.calibration,
     )
 
 

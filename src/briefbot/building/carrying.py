@@ -1,6 +1,6 @@
 """What a build takes over from the generation before: segments with more of their documents dead, or merged by tiers.
 
-Nothing is read, cut or encoded again for that.
+Nothing is read, cut or encoded again for that. A calibration is taken over as long as the model is the same.
 """
 
 from __future__ import annotations
@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from briefbot.errors import DamagedIndex
+from briefbot.index.manifest import weights_of
 from briefbot.index.merging import Source, merge_segments
+from briefbot.index.parts import verify_part
 from briefbot.index.segment import Segment
+from briefbot.reports import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,10 +24,27 @@ if TYPE_CHECKING:
     from briefbot.index.disk import Disk
     from briefbot.index.generation import Generation
     from briefbot.index.manifest import EncoderEntry, SegmentEntry
+    from briefbot.index.parts import PartEntry
 
 _TIER = 16  # a segment of the next tier is about so many times as large
 _SMALLEST = 1_024  # passages; all segments below are of one tier
 _CROWD = 4  # so many segments of one tier become one
+
+_AGAIN = "run: briefbot calibrate QUESTIONS"
+
+
+def carried_calibration(base: Generation, source: str) -> tuple[PartEntry | None, tuple[Remark, ...]]:
+    """Return the base's own calibration, or why what an encoder of this source has encoded cannot go by it."""
+    part = base.manifest.calibration
+    if part is None:
+        return None, ()
+    if base.manifest.encoder.weights != weights_of(source):
+        return None, (Remark("calibration", f"it was learnt with another model and is dropped; {_AGAIN}"),)
+    try:
+        verify_part(base.root, part)
+    except DamagedIndex:
+        return None, (Remark("calibration", f"its bytes are damaged and it is dropped; {_AGAIN}"),)
+    return part, ()
 
 
 def carry_over(base: Generation, keep: frozenset[str]) -> list[SegmentEntry]:

@@ -38,6 +38,7 @@ _COMMANDS = {
     "purge": ("upkeep", "Remove a document's text from the disk for good."),
     "feedback": ("feedback", "Write what users said of answers as a file of questions."),
     "eval": ("evaluate", "Measure how well questions with known answers are answered."),
+    "calibrate": ("calibrate", "Learn from questions how sure an answer is."),
     "doctor": ("doctor", "Look at everything briefbot needs, and say how to mend it."),
 }
 
@@ -49,7 +50,8 @@ Exit codes:
   1   check or doctor found a fault
   2   wrong usage, or something asked for that does not exist
   3   built, but some files could not be read
-  4   nothing published: the corpus is missing, empty or has shrunk, or a gate refused
+  4   nothing published: the corpus is missing, empty or has shrunk, or a gate refused,
+      or no threshold is as precise as was asked for
   5   the index or the model cannot be used, or packages are missing
   6   another process is changing the index
   70  an unexpected error, with a reference

@@ -56,14 +56,14 @@ class Abstention:
 
 def abstention(trials: Sequence[Trial], threshold: float) -> Abstention:
     """Return what the confidence of some questions is worth, and what `threshold` makes of it."""
-    operations = list(_operations(trials))
+    possible = list(operations(trials))
     return Abstention(
         questions=len(trials),
         unanswerable=sum(not trial.answerable for trial in trials),
         auroc=auroc(trials),
-        reachable={f"{precision:g}": _widest(operations, precision) for precision in PRECISIONS},
+        reachable={f"{precision:g}": _widest(possible, precision) for precision in PRECISIONS},
         today=_operation([trial for trial in trials if trial.confidence >= threshold], trials, threshold),
-        curve=_thinned(operations),
+        curve=_thinned(possible),
     )
 
 
@@ -76,7 +76,7 @@ def auroc(trials: Sequence[Trial]) -> float | None:
     return sum(bisect_left(no, one) + bisect_right(no, one) for one in yes) / 2 / len(yes) / len(no)
 
 
-def _operations(trials: Sequence[Trial]) -> Iterator[Operation]:
+def operations(trials: Sequence[Trial]) -> Iterator[Operation]:
     """Yield what each threshold makes that there is, the highest first; equal confidences cannot be told apart."""
     ordered = sorted(trials, key=lambda trial: -trial.confidence)
     answerable = sum(trial.answerable for trial in trials)
@@ -100,12 +100,12 @@ def _operation(given: Sequence[Trial], trials: Sequence[Trial], threshold: float
     )
 
 
-def _widest(operations: Sequence[Operation], precision: float) -> Operation | None:
-    precise = [one for one in operations if one.precision is not None and one.precision >= precision]
+def _widest(possible: Sequence[Operation], precision: float) -> Operation | None:
+    precise = [one for one in possible if one.precision is not None and one.precision >= precision]
     return precise[-1] if precise else None
 
 
-def _thinned(operations: Sequence[Operation]) -> tuple[Operation, ...]:
+def _thinned(possible: Sequence[Operation]) -> tuple[Operation, ...]:
     """Return about as many points as a picture shows, the last one among them."""
-    step = -(-len(operations) // _POINTS) or 1
-    return tuple(operations[::-1][::step][::-1])
+    step = -(-len(possible) // _POINTS) or 1
+    return tuple(possible[::-1][::step][::-1])

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from briefbot.answering import ask, search
+from briefbot.answering import answer_of, ask, consider, search
+from briefbot.evaluation.calibrating import Observed
 from briefbot.evaluation.judging import Outcome, judged
 from briefbot.evaluation.remembering import RememberedQuestions, distinct
 from briefbot.model import Question, Scope
+from briefbot.search.confidence import signals
 from briefbot.search.ranking import CANDIDATES
 
 if TYPE_CHECKING:
@@ -46,6 +48,28 @@ def ask_all(asked: Sequence[Asked], library: Library, bars: Bars) -> list[Outcom
             outcomes.append(judged(one, ask(_question(one.text, one.history), library)))
             step(1)
     return outcomes
+
+
+def observe_all(asked: Sequence[Asked], library: Library, bars: Bars) -> list[Observed]:
+    """Ask a team's own questions, and return what confidence can be learnt from."""
+    library = foreseeing(library, [one.text for one in asked], bars)
+    observed = []
+    with bars("asking", len(asked)) as step:
+        for one in asked:
+            observed.append(_observed(one, library))
+            step(1)
+    return observed
+
+
+def _observed(asked: Asked, library: Library) -> Observed:
+    considered = consider(_question(asked.text, asked.history), library)
+    right = judged(asked, answer_of(considered, library)).first
+    if not considered.groups:
+        return Observed({}, asked.answerable, right, "missing")
+    first, copies = considered.first
+    retrieved = considered.retrieved
+    found = signals(retrieved.ranked, first, copies)
+    return Observed(found, asked.answerable, right, retrieved.literally(first))
 
 
 def rank_all(

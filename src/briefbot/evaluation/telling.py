@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from briefbot.evaluation.abstaining import Abstention, Operation
+    from briefbot.evaluation.calibrating import CalibrationReport
     from briefbot.evaluation.figures import CollectionReport, Miss, QuestionsReport
 
 Rows = list[tuple[str, ...]]
@@ -57,6 +58,24 @@ def about_abstention(found: Abstention | None) -> str:
     return f"Confidence tells answerable questions from others with an AUROC of {found.auroc:.3f}."
 
 
+def about_calibration(report: CalibrationReport) -> str:
+    """Return what was published, and what it was learnt from."""
+    found = report.abstention
+    how = "moved the built-in numbers" if report.started_from == "built-in" else f"taught numbers for {report.model}"
+    asked = f"{counted(found.questions, 'question')}, {found.unanswerable:,} of them without an answer, {how}"
+    return f"Generation {report.generation} answers from a confidence of {report.threshold:.3f} on: {asked}."
+
+
+def held_out(report: CalibrationReport) -> Rows:
+    """Return a head and a row with what the threshold makes of questions, as OPERATIONS names."""
+    found = report.abstention
+    precision = found.today.precision
+    return [
+        OPERATIONS,
+        _operation(_NONE if precision is None else _percent(precision), found.today, found.unanswerable),
+    ]
+
+
 def operations(found: Abstention) -> Rows:
     """Return a row for each precision that may be wanted, and one for the threshold in force, as OPERATIONS names."""
     unanswerable = found.unanswerable
@@ -89,15 +108,20 @@ def came_of(miss: Miss) -> str:
 
 def remarks_on_questions(report: QuestionsReport) -> list[str]:
     """Return what the figures do not tell."""
-    remarks = []
-    if report.unsettled:
-        rows, do = counted(report.unsettled, "row"), "does" if report.unsettled == 1 else "do"
-        advice = "add a text, or unanswerable: true"
-        remarks.append(f"Left out: {rows} of feedback that {do} not tell what is right; {advice}.")
+    remarks = remarks_on_unsettled(report.unsettled)
     if names := report.unknown_documents:
         listed = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
         remarks.append(f"Not in the index, so never found: {listed}.")
     return remarks
+
+
+def remarks_on_unsettled(unsettled: int) -> list[str]:
+    """Return how many rows of feedback were left out, if any."""
+    if not unsettled:
+        return []
+    rows, do = counted(unsettled, "row"), "does" if unsettled == 1 else "do"
+    advice = "add a text, or unanswerable: true"
+    return [f"Left out: {rows} of feedback that {do} not tell what is right; {advice}."]
 
 
 def remarks_on_collection(report: CollectionReport) -> list[str]:

@@ -74,6 +74,14 @@ def _names_nothing(root: Path, number: int) -> str:
     )
 
 
+def read_current(root: Path) -> Manifest:
+    """Return the manifest of the current generation, whatever its parts are. Raises as `open_current` does."""
+    number = current_number(root)
+    if number not in numbers(root):
+        raise DamagedIndex(_names_nothing(root, number))
+    return read_manifest(root / folder_name(number) / NAME)
+
+
 def open_number(root: Path, number: int) -> Generation:
     """Open a published generation. Raises UsageFault where there is none of that number."""
     if number not in numbers(root):

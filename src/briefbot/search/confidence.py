@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Mapping
 
     from briefbot.index.generation import Generation
+    from briefbot.reports import Origin
     from briefbot.search.ranking import Ranked
 
 SIGNALS = 1  # raised when a signal begins to mean something else; what was learnt of the former ones is not used then
@@ -66,8 +67,13 @@ class InForce:
     """
 
     calibration: Calibration | None
-    origin: Literal["own", "built-in", "none"]
+    origin: Origin
     outdated: bool = False
+
+    @property
+    def threshold(self) -> float | None:
+        """The confidence below which nothing is answered, None where it is not calibrated."""
+        return self.calibration.threshold if self.calibration else None
 
 
 def in_force(generation: Generation) -> InForce:
@@ -76,9 +82,8 @@ def in_force(generation: Generation) -> InForce:
     own = _own(data, generation) if data else None
     if own:
         return InForce(own, "own")
-    if generation.manifest.encoder.weights == learnt_with():
-        return InForce(calibration(), "built-in", outdated=data is not None)
-    return InForce(None, "none", outdated=data is not None)
+    found = built_in(generation.manifest.encoder.weights)
+    return InForce(found, "built-in" if found else "none", outdated=data is not None)
 
 
 def _own(data: bytes, generation: Generation) -> Calibration | None:
@@ -101,6 +106,11 @@ def calibration_bytes(learnt: Calibration, learnt_on: Mapping[str, Any]) -> byte
 def calibration() -> Calibration:
     """Return the calibration that comes with briefbot."""
     return _calibration(_built_in())
+
+
+def built_in(model: str) -> Calibration | None:
+    """Return the calibration that comes with briefbot for a model, by the hash of its files; None for all but one."""
+    return calibration() if model == learnt_with() else None
 
 
 def learnt_with() -> str:

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 from briefbot.evaluation.telling import (
     OPERATIONS,
     about_abstention,
+    about_calibration,
     about_collection,
     about_questions,
     asked_of,
     came_of,
     figures_of_collection,
     figures_of_questions,
+    held_out,
     operations,
     padded,
     remarks_on_collection,
     remarks_on_questions,
+    remarks_on_unsettled,
 )
 from briefbot.harmless import one_line
 from briefbot.terminal.reports import LINES_SHOWN, joined
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from briefbot.evaluation.abstaining import Abstention
+    from briefbot.evaluation.calibrating import CalibrationReport
     from briefbot.evaluation.figures import CollectionReport, Miss, QuestionsReport
     from briefbot.terminal.paint import Paint
 
@@ -49,6 +53,19 @@ def render_collection(report: CollectionReport, paint: Paint) -> str:
         padded(figures_of_collection(report)),
         _confidence(report.abstention, paint) if report.abstention else [],
         [paint.warn(remark) for remark in remarks_on_collection(report)],
+    )
+
+
+def render_calibration(report: CalibrationReport, paint: Paint) -> str:
+    """Return what was learnt about confidence, and what that makes of questions it was not learnt from."""
+    return joined(
+        [paint.bold(about_calibration(report))],
+        [
+            paint.dim(line) if first else line
+            for first, line in zip((True, False), padded(held_out(report)), strict=True)
+        ],
+        ["Each question's confidence is by numbers that were learnt without it; publishing used all questions."],
+        [paint.warn(remark) for remark in remarks_on_unsettled(report.unsettled)],
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from briefbot.evaluation.calibrating import CalibrationReport
     from briefbot.evaluation.figures import CollectionReport, QuestionsReport
     from briefbot.reports import (
         BuildReport,
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
         DoctorReport,
         DocumentLine,
         Item,
+        Origin,
         PruneReport,
         PurgeReport,
         RollbackReport,
         SegmentLine,
         StatusReport,
+        UncalibrationReport,
     )
     from briefbot.terminal.paint import Paint
 
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
         | RollbackReport
         | PruneReport
         | PurgeReport
+        | UncalibrationReport
+        | CalibrationReport
         | Evaluation
     )
 
@@ -78,6 +83,7 @@ def render_status(report: StatusReport, paint: Paint, now: datetime) -> str:
         "Passages": f"{report.passages:,} in {_counted(len(report.segments), 'segment')}",
         "Search": _search(report.segments),
         "Model": f"{one_line(report.model)}, sha256 {report.model_sha256[:_HASH_SHOWN]}…",
+        "Confidence": _calibrated(report.calibration, report.threshold),
         "Size": f"{_size(report.bytes)}, format {report.index_format}",
         "Kept": _generations(report.generations),
         "Corpus": one_line(report.corpus),
@@ -88,6 +94,20 @@ def render_status(report: StatusReport, paint: Paint, now: datetime) -> str:
         *_since(report.changes, paint),
         _listed("Remarks", map(one_line, report.remarks), paint),
     )
+
+
+def render_uncalibrated(report: UncalibrationReport) -> str:
+    """Return which generation has no calibration of its own now, and what it goes by."""
+    confidence = _calibrated(report.calibration, report.threshold)
+    return f"Generation {report.generation} has no calibration of its own. Confidence: {confidence}."
+
+
+def _calibrated(origin: Origin, threshold: float | None) -> str:
+    """Say how confidence was calibrated, and from where on a question is answered."""
+    if threshold is None:
+        return "not calibrated for this model, so every question is answered; see: briefbot calibrate --help"
+    whose = "by this index's own questions" if origin == "own" else "as it comes with briefbot"
+    return f"calibrated {whose}, answers from {threshold:.3f} on"
 
 
 def _search(segments: Sequence[SegmentLine]) -> str:
