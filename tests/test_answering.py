@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from briefbot.answering import cite, open_library
 from briefbot.errors import ForeignIndex, UsageFault
 from briefbot.index.store import open_current
 from briefbot.model import Answer, Citation, Document, Metadata, Passage, Scope, Span, Staleness
+from briefbot.search.confidence import Calibration, calibration_bytes
 from briefbot.settings import LinkRule
+from briefbot.upkeep import calibrate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -257,3 +260,36 @@ def test_a_document_without_pages_is_linked_as_one_page() -> None:
     document = Document("a.txt", "T", "x", Metadata(), None, ())
     passage = Passage("a.txt", 1, "paragraph", Span(0, 1), "x", (), None, (1, 1), None, None, ())
     assert cite(document, passage, [LinkRule("*", "p{page}")]).url == "p1"
+
+
+@pytest.fixture
+def uncalibrated(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path, WordEncoder(source="other"))
+    desk.write("visit.md", VISIT)
+    desk.write("codes.txt", "The pump shows E4304 when it is dry.")
+    desk.build()
+    return desk
+
+
+def test_where_confidence_is_not_calibrated_what_was_found_is_given_and_none_claimed(uncalibrated: Desk) -> None:
+    for text in ("Where did Kim met Putin?", "Who invented penicillin?"):
+        answer = uncalibrated.ask(text)
+        assert (answer.answered, answer.related, answer.confidence) == (True, (), None)
+        assert len(answer.excerpts) == 3
+
+
+def test_what_is_asked_for_literally_decides_also_where_confidence_is_not_calibrated(uncalibrated: Desk) -> None:
+    found, missing = (uncalibrated.ask(f"What does {code} mean?") for code in ("E4304", "E9999"))
+    assert (found.excerpts[0].citation.document, found.confidence) == ("codes.txt", None)
+    assert (missing.answered, missing.confidence, len(missing.related)) == (False, None, 3)
+    nobody = uncalibrated.ask("Kim met Putin", scope=Scope(frozenset()))
+    assert (nobody.excerpts, nobody.related, nobody.confidence) == ((), (), None)
+
+
+def test_a_generation_answers_by_its_own_threshold(uncalibrated: Desk) -> None:
+    own = Calibration({"cosine": 0.0}, {"cosine": 0.0}, 0.0, 0.75)  # is always as sure as it is not
+    for threshold, answered in ((0.75, False), (0.25, True)):
+        learnt = calibration_bytes(replace(own, threshold=threshold), {})
+        calibrate(uncalibrated.disk, learnt, "other", 3)
+        answer = uncalibrated.ask("Where did Kim met Putin?")
+        assert (answer.answered, answer.confidence) == (answered, 0.5)

@@ -14,7 +14,10 @@ from briefbot.credentials import GET_A_TOKEN, invite_link
 from briefbot.doctor import doctor
 from briefbot.embedding.models import model_folder, model_identity
 from briefbot.reports import Item
+from briefbot.search import confidence
+from briefbot.search.confidence import calibration, calibration_bytes, learnt_with
 from briefbot.settings import DEFAULT_MODEL, AccessRule, DiscordSettings, Settings
+from briefbot.upkeep import calibrate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,9 +194,34 @@ def test_an_index_of_another_model_is_a_failure_until_it_is_built_anew(desk: Des
     desk.build()
     found = items(settings_of(desk))["index"]
     assert found == Item("index", "fail", "made with the model other", "run: briefbot build")
-    desk.encoder.name = DEFAULT_MODEL
+    desk.encoder = WordEncoder(name=DEFAULT_MODEL, identity="words-2")
     desk.build()
     assert items(settings_of(desk))["index"].state == "ok"
+
+
+def test_a_model_without_a_calibration_is_a_warning(desk: Desk) -> None:
+    desk.encoder.source = "other"
+    desk.build()
+    assert items(settings_of(desk))["index"] == Item(
+        "index",
+        "warn",
+        "generation 1, 1 passages; confidence is not calibrated for its model",
+        "write questions with known answers, and run: briefbot calibrate QUESTIONS",
+    )
+
+
+def test_a_calibration_that_was_learnt_of_other_signals_is_a_warning(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.build()
+    calibrate(desk.disk, calibration_bytes(calibration(), {}), learnt_with(), 3)
+    assert items(settings_of(desk))["index"].state == "ok"
+    monkeypatch.setattr(confidence, "SIGNALS", 0)
+    found = items(settings_of(desk))["index"]
+    assert (found.state, found.message) == (
+        "warn",
+        "generation 2, 1 passages; its calibration is of another version of briefbot",
+    )
 
 
 def test_an_index_made_of_the_same_weights_by_another_name_is_as_good(desk: Desk) -> None:

@@ -3,19 +3,21 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.desk import Desk, contents
 
-from briefbot.errors import NoIndex, UsageFault
+from briefbot.errors import Busy, NoIndex, UsageFault
 from briefbot.index import encoded
 from briefbot.index.store import current_number, numbers, open_current, open_number
 from briefbot.model import Scope
-from briefbot.reports import Changes, DocumentLine, Fault, PruneReport, PurgeReport, RollbackReport
+from briefbot.reports import Changes, DocumentLine, Fault, PruneReport, PurgeReport, RollbackReport, UncalibrationReport
+from briefbot.search.confidence import Calibration, calibration_bytes, learnt_with
 from briefbot.settings import Limits
-from briefbot.upkeep import check, documents, prune, purge, rollback, status
+from briefbot.upkeep import calibrate, check, documents, prune, purge, rollback, status, uncalibrate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -254,3 +256,67 @@ def test_a_document_that_no_generation_holds_cannot_be_purged(desk: Desk) -> Non
         purge(desk.disk, "nothing.txt")
     assert str(error.value) == "There is no document 'nothing.txt' in the index; briefbot show lists them."
     assert numbers(desk.index) == [1, 2, 3]
+
+
+# Calibrating
+
+OWN = calibration_bytes(Calibration({"cosine": 1.0}, {"cosine": 0.5}, -0.125, 0.75), {"questions": 40})
+
+
+def kept(desk: Desk) -> list[str]:
+    return [path.name for path in (desk.index / "parts").glob("calibration-*")]
+
+
+def test_calibrating_publishes_a_generation_of_the_same_parts_and_one_more(desk: Desk) -> None:
+    with open_current(desk.index) as before:
+        assert calibrate(desk.disk, OWN, learnt_with(), 3) == 4
+        with open_current(desk.index) as after:
+            assert after.own_calibration() == OWN
+            part = after.manifest.calibration
+            assert replace(after.manifest, generation=3, calibration=None) == before.manifest
+            assert set(after.manifest.parts()) - set(before.manifest.parts()) == {part}
+    assert numbers(desk.index) == [2, 3, 4]
+    assert not check(desk.index).faults
+    found = status(desk.index, Limits())
+    assert (found.calibration, found.threshold, found.changes) == ("own", 0.75, Changes((), (), ()))
+
+
+def test_removing_it_goes_back_to_what_comes_with_briefbot(desk: Desk) -> None:
+    calibrate(desk.disk, OWN, learnt_with(), 3)
+    assert uncalibrate(desk.disk, 3) == UncalibrationReport(5, "built-in", 0.5)
+    assert numbers(desk.index) == [3, 4, 5]
+    with open_current(desk.index) as generation:
+        assert generation.own_calibration() is None
+    prune(desk.disk, 1)
+    assert kept(desk) == []
+    with pytest.raises(UsageFault, match="no calibration of its own, so there is none to remove"):
+        uncalibrate(desk.disk, 3)
+
+
+def test_a_calibration_of_another_model_is_not_published(desk: Desk) -> None:
+    with pytest.raises(UsageFault, match="built with another model meanwhile"):
+        calibrate(desk.disk, OWN, "other", 3)
+    assert (current_number(desk.index), kept(desk)) == (3, [])
+
+
+def test_a_rollback_and_a_purge_keep_what_their_generation_goes_by(desk: Desk) -> None:
+    calibrate(desk.disk, OWN, learnt_with(), 4)
+    rolled_back(desk, 3)
+    assert status(desk.index, Limits()).calibration == "built-in"
+    rolled_back(desk, 4)
+    purge(desk.disk, "b.md")
+    assert status(desk.index, Limits()).calibration == "own"
+
+
+def test_nobody_calibrates_while_another_changes_the_index(desk: Desk) -> None:
+    with desk.disk.locked(), pytest.raises(Busy):
+        calibrate(desk.disk, OWN, learnt_with(), 3)
+
+
+def test_a_damaged_calibration_is_named_and_can_be_removed(desk: Desk) -> None:
+    calibrate(desk.disk, OWN, learnt_with(), 3)
+    (name,) = kept(desk)
+    (desk.index / "parts" / name).write_bytes(OWN.replace(b"0.75", b"0.25"))
+    assert [fault.file for fault in check(desk.index).faults] == [f"parts/{name}"]
+    assert uncalibrate(desk.disk, 1).calibration == "built-in"
+    assert not check(desk.index).faults

@@ -30,6 +30,7 @@ from briefbot.errors import BriefbotError, NoIndex, SettingsError
 from briefbot.index.store import open_current
 from briefbot.packages import BUILDING, EVALUATING, INSTALL, missing, required
 from briefbot.reports import DoctorReport, Item
+from briefbot.search.confidence import in_force
 from briefbot.settings import MEGABYTE, Settings
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 _OLDEST_PYTHON = (3, 11)
 _SPACE_NEEDED_MB = 500
 _NAMES_SHOWN = 5
+_CALIBRATE = "write questions with known answers, and run: briefbot calibrate QUESTIONS"
 _ONLY_ANSWERS = f"build on another machine and copy the index here; to build here as well, {INSTALL}"
 _NOT_COMPARED = "there is none here: answers are given as of the build, and not compared with the documents"
 _OTHER_FEEDBACK = "let the bot's user write there, or name another file with feedback under [discord]"
@@ -157,7 +159,7 @@ def _corpus(corpus: Path) -> Item:
 def _index(settings: Settings) -> Item:
     try:
         with open_current(settings.index) as generation:
-            manifest = generation.manifest
+            manifest, sure = generation.manifest, in_force(generation)
     except NoIndex:
         return Item(
             "index", "warn", f"there is none in the folder {settings.index} yet", _build_anew("run: briefbot build")
@@ -166,7 +168,12 @@ def _index(settings: Settings) -> Item:
         return Item("index", "fail", str(error), _build_anew("run: briefbot build --full"))
     if manifest.encoder.name != settings.model and not made_from(manifest.encoder.source, settings.model):
         return Item("index", "fail", f"made with the model {manifest.encoder.name}", "run: briefbot build")
-    return Item("index", "ok", f"generation {manifest.generation}, {manifest.passages} passages", "")
+    message = f"generation {manifest.generation}, {manifest.passages} passages"
+    if sure.outdated:
+        return Item("index", "warn", f"{message}; its calibration is of another version of briefbot", _CALIBRATE)
+    if sure.calibration is None:
+        return Item("index", "warn", f"{message}; confidence is not calibrated for its model", _CALIBRATE)
+    return Item("index", "ok", message, "")
 
 
 def _disk(index: Path) -> Item:

@@ -10,7 +10,8 @@ from tests.desk import Desk
 
 from briefbot.index import encoded
 from briefbot.index.store import open_current, verified
-from briefbot.upkeep import purge, rollback
+from briefbot.search.confidence import calibration, calibration_bytes, learnt_with
+from briefbot.upkeep import calibrate, purge, rollback, uncalibrate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,7 @@ def words(index: Path) -> tuple[int, list[str]]:
     """Return the current generation's number and every passage of it, read and verified."""
     with open_current(index) as generation:
         texts = [passage.text for name in generation.documents for passage in generation.passages(name)]
+        generation.own_calibration()  # read and verified, too
         return generation.number, texts
 
 
@@ -81,3 +83,16 @@ def test_a_crash_during_a_rollback_or_a_purge_leaves_one_of_two_generations(tmp_
     recorded(desk).operations.clear()
     purge(desk.disk, "two.txt")
     assert min(replayed(desk, before, old, tmp_path)) > 0
+
+
+@pytest.mark.slow
+def test_a_crash_while_a_calibration_is_published_or_removed_leaves_one_of_two_generations(tmp_path: Path) -> None:
+    desk = prepared(tmp_path)
+    learnt = calibration_bytes(calibration(), {})
+    for change in (lambda: calibrate(desk.disk, learnt, learnt_with(), 2), lambda: uncalibrate(desk.disk, 2)):
+        before, old = snapshot(desk.index), words(desk.index)
+        recorded(desk).operations.clear()
+        change()
+        assert min(replayed(desk, before, old, tmp_path)) > 0
+        for path in tmp_path.glob("crash-*"):
+            path.rename(tmp_path / f"done-{old[0]}-{path.name}")

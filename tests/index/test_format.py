@@ -150,7 +150,7 @@ def test_its_manifest_is_read(generation: Generation) -> None:
     assert manifest.made == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
     assert manifest.encoder == EncoderEntry("words", "words-1", "words-1", 64, 40)
     assert manifest.derivation == "cutting 1, wording 1, analysis 1, encoder words-1"
-    assert (manifest.corpus, manifest.skipped) == ("docs_corpus", ())
+    assert (manifest.corpus, manifest.skipped, manifest.calibration) == ("docs_corpus", (), None)
     assert [(s.documents, s.passages, s.live, s.dead) for s in manifest.segments] == [(3, 5, 4, (1,)), (1, 2, 2, ())]
 
 

@@ -67,7 +67,7 @@ HOURS = excerpt(
 STALE = Staleness(datetime(2026, 3, 1, 9, 0, tzinfo=UTC), datetime(2026, 5, 2, 9, 0, tzinfo=UTC))
 
 
-def answer(*excerpts: Excerpt, related: tuple[Excerpt, ...] = (), confidence: float = 0.9) -> Answer:
+def answer(*excerpts: Excerpt, related: tuple[Excerpt, ...] = (), confidence: float | None = 0.9) -> Answer:
     question = "Where did they meet?"
     return Answer(question, question, excerpts, related, confidence, 3)
 
@@ -259,9 +259,15 @@ def test_the_sentence_is_bold_on_every_line_that_it_reaches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "words"), [(0.85, "Strong match."), (0.84, "Good match."), (0.64, "Weak match: read the passage")]
+    ("confidence", "words"),
+    [
+        (0.85, "Strong match."),
+        (0.84, "Good match."),
+        (0.64, "Weak match: read the passage"),
+        (None, "Confidence not calibrated: read the passage"),
+    ],
 )
-def test_strength_is_told_in_words(confidence: float, words: str) -> None:
+def test_strength_is_told_in_words(confidence: float | None, words: str) -> None:
     assert f"\n{words}" in render_answer(answer(MEETING, confidence=confidence), PLAIN, 80)
 
 

@@ -14,6 +14,7 @@ from briefbot.reports import (
     DocumentLine,
     Fault,
     Item,
+    Origin,
     PruneReport,
     PurgeReport,
     Remark,
@@ -21,6 +22,7 @@ from briefbot.reports import (
     SegmentLine,
     Skipped,
     StatusReport,
+    UncalibrationReport,
 )
 from briefbot.terminal.paint import Paint
 from briefbot.terminal.reports import (
@@ -33,6 +35,7 @@ from briefbot.terminal.reports import (
     render_purge,
     render_rollback,
     render_status,
+    render_uncalibrated,
     report_json,
 )
 
@@ -69,6 +72,8 @@ STATUS = StatusReport(
     model="all-MiniLM-L6-v2",
     model_sha256="53aa51172d142c89d9012cce15ae4d6c",
     index_format=1,
+    calibration="built-in",
+    threshold=0.5,
     generations=(6, 7, 8),
     corpus="/srv/docs",
     changes=Changes(("new.md",), (), ("old.md",)),
@@ -137,6 +142,21 @@ def test_a_long_list_is_cut_in_text_and_whole_in_json() -> None:
     assert report_json(long)["added"] == list(names)
 
 
+@pytest.mark.parametrize(
+    ("calibration", "threshold", "told"),
+    [
+        ("own", 0.625, "calibrated by this index's own questions, answers from 0.625 on"),
+        ("none", None, "not calibrated for this model, so every question is answered; see: briefbot calibrate --help"),
+    ],
+)
+def test_it_is_told_whose_numbers_confidence_goes_by(calibration: Origin, threshold: float | None, told: str) -> None:
+    status = replace(STATUS, calibration=calibration, threshold=threshold)
+    assert f"\nConfidence  {told}\n" in render_status(status, PLAIN, MADE)
+    removed = UncalibrationReport(4, calibration, threshold)
+    assert render_uncalibrated(removed) == f"Generation 4 has no calibration of its own. Confidence: {told}."
+    assert report_json(removed) == {"format": 1, "generation": 4, "calibration": calibration, "threshold": threshold}
+
+
 def test_status_tells_the_generation_its_age_and_what_has_changed_since() -> None:
     assert render_status(STATUS, PLAIN, MADE + timedelta(hours=2, minutes=59)) == (
         """\
@@ -145,6 +165,7 @@ Documents   12
 Passages    1,340 in 2 segments
 Search      exact: every vector is compared
 Model       all-MiniLM-L6-v2, sha256 53aa51172d14…
+Confidence  calibrated as it comes with briefbot, answers from 0.500 on
 Size        4.2 MB, format 1
 Kept        generations 6, 7, 8
 Corpus      /srv/docs
