@@ -72,7 +72,7 @@ def answer(
         understood_as=str(more.get("understood_as", question)),
         excerpts=excerpts,
         related=related,
-        confidence=float(more.get("confidence", 0.9)),  # type: ignore[arg-type]
+        confidence=more.get("confidence", 0.9),  # type: ignore[arg-type]
         generation=7,
     )
 
@@ -95,6 +95,14 @@ def test_the_answering_sentence_comes_first_then_its_place_then_the_passage() ->
     )
     assert labels(message) == [["More (1)", "Context", "Copy"]]
     assert message.files == ()
+
+
+def test_where_confidence_is_not_calibrated_that_is_said_in_every_language() -> None:
+    for language in LANGUAGES:
+        words = catalogue(language)
+        message = render_answer(answer(excerpt(), confidence=None), ASKED, words)
+        assert f"\n{words('answer.uncalibrated')}\n" in message.content
+        check(message)
 
 
 def test_a_private_answer_can_be_shared_and_judged_where_feedback_is_kept() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log2
 
 import pytest
@@ -91,6 +92,14 @@ def test_a_query_without_a_relevant_entry_counts_as_unanswerable() -> None:
     assert found is not None
     assert (found.questions, found.unanswerable, found.auroc) == (3, 1, 1.0)
     assert (found.today.coverage, found.today.precision) == (1 / 3, 0.0)
+
+
+def test_without_a_calibration_nothing_is_said_of_confidence() -> None:
+    unsure = [replace(one, answer=replace(one.answer, confidence=None)) for one in OUTCOMES]
+    questions = Questions(tuple(outcome.asked for outcome in unsure), 0)
+    report = questions_report("q.jsonl", questions, unsure, frozenset(), None)
+
+    assert (report.abstention, {miss.confidence for miss in report.misses}) == (None, {None})
 
 
 def test_where_no_query_has_a_relevant_entry_there_is_nothing_to_measure() -> None:

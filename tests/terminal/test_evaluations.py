@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.evaluation.reports import COLLECTION, QUESTIONS, WITH_ABSTENTION
+from tests.evaluation.reports import ABSTENTION, COLLECTION, QUESTIONS, WITH_ABSTENTION
 
 from briefbot.evaluation.abstaining import Trial, abstention
-from briefbot.terminal.evaluations import render_collection, render_questions
+from briefbot.evaluation.calibrating import CalibrationReport
+from briefbot.terminal.evaluations import render_calibration, render_collection, render_questions
 from briefbot.terminal.paint import Paint
 from briefbot.terminal.reports import report_json
 
@@ -79,6 +80,32 @@ Not in queries.jsonl, so left out: 1 judged query."""
 
 def test_what_confidence_is_worth_stands_below_the_table() -> None:
     assert render_collection(WITH_ABSTENTION, PLAIN).endswith(f"P@1      0.0000\n\n{CONFIDENCE}")
+
+
+def test_where_confidence_is_not_calibrated_that_is_said_instead() -> None:
+    miss = replace(QUESTIONS.misses[1], confidence=None)
+    told = render_questions(replace(QUESTIONS, abstention=None, misses=(miss,)), PLAIN)
+
+    assert (
+        "\n\nConfidence is not calibrated for the model of this index; to do so, run: briefbot calibrate QUESTIONS\n\n"
+    ) in told
+    assert "    came first  b.md, paragraph 2 (confidence not calibrated): They ate" in told
+
+
+def test_what_a_calibration_makes_of_questions_is_told() -> None:
+    report = CalibrationReport("q.jsonl", 4, "other", "nothing", 0.9, 0.5, 2, ABSTENTION)
+
+    assert render_calibration(report, PLAIN) == (
+        """\
+Generation 4 answers from a confidence of 0.500 on: 3 questions, 1 of them without an answer, taught numbers for other.
+
+precision  threshold  answered, of all  rightly, of those with an answer  wrongly, without one
+50.0 %     0.500      66.7 %            50.0 %                            0 of 1
+
+Each question's confidence is by numbers that were learnt without it; publishing used all questions.
+
+Left out: 2 rows of feedback that do not tell what is right; add a text, or unanswerable: true."""
+    )
 
 
 def test_what_cannot_be_known_is_a_dash() -> None:
