@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.cli.conftest import Place
+from tests.evaluation.collection import write_collection
 from tests.fakes import WordEncoder
 
 from briefbot.cli import encoders, library
@@ -191,6 +192,21 @@ class TestAnotherModel:
         assert "Confidence  not calibrated for this model, so every question is answered" in status
         assert (taught.returncode, "taught numbers for words" in taught.stdout) == (0, True)
         assert ("not calibrated" in after.stdout, not_found.stdout[:20]) == (False, "Not in the documents")
+
+    def test_what_confidence_is_worth_cannot_be_asked(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("XDG_CACHE_HOME", str(place.folder / "cache"))
+        entries = [{"_id": "1", "title": "Trams", "text": "The red tram stops at the harbour."}]
+        rows = [{"_id": "1", "text": "red tram"}]
+        write_collection(place.folder / "some", entries, rows, "query-id\tcorpus-id\tscore\n1\t1\t1\n")
+
+        refused, ranked = (place.briefbot("eval", "--beir", "some", "-q", *more) for more in (["--abstain"], []))
+
+        assert (refused.returncode, refused.stdout, refused.stderr) == (
+            2,
+            "",
+            "briefbot: Confidence is not calibrated for the model 'words'; leave out --abstain.\n",
+        )
+        assert ranked.returncode == 0
 
     def test_the_object_has_null_for_a_confidence(self, place: Place) -> None:
         fields = json.loads(place.briefbot("ask", "--json", "--explain", "tram of Riga").stdout)

@@ -161,6 +161,24 @@ def test_signals_that_a_small_index_does_not_give_are_learnt_from_where_they_are
     assert np.isfinite([*learnt.weights.values(), learnt.bias]).all()
 
 
+def test_a_signal_that_seems_to_speak_against_an_answer_is_left_out() -> None:
+    observed = [
+        Observed(
+            {**one.signals, "height": 0.3 if one.right else 0.7, "margin": n / 100}, one.answerable, one.right, None
+        )
+        for n, one in enumerate(parted())
+    ]
+    learnt = learn(observed, None, 0.95).calibration
+    assert "height" not in learnt.weights
+    assert learnt.weights["cosine"] > 0
+
+
+def test_where_no_signal_tells_anything_nothing_is_in_reach() -> None:
+    observed = [Observed({"cosine": 0.2 if one.right else 0.8}, one.answerable, one.right, None) for one in parted()]
+    with pytest.raises(OutOfReach, match=r"the best is 0\.500, which answers 40 of 40"):
+        learn(observed, None, 0.95)
+
+
 def test_the_numbers_that_come_with_briefbot_can_be_moved() -> None:
     usual = calibration().usual
     observed = [

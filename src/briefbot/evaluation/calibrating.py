@@ -31,6 +31,7 @@ RIGHT = 10  # whose first passage is right; also how many a threshold must let t
 _FOLDS = 5
 _STEPS = 100  # of Newton's method; some six suffice
 _RIDGE = 1.0  # as if one question had said that the numbers stay as they are
+_LEAST_SPREAD = 1e-6  # of a signal; what is the same for all questions but for rounding tells nothing
 _UNHELD = 1e-3  # for a bias that may lie anywhere
 
 
@@ -156,11 +157,20 @@ def _fitted(observed: Sequence[Observed], built_in: Calibration | None) -> Calib
 
 
 def _learnt(observed: Sequence[Observed], labels: Numbers) -> Calibration:
-    """Return weights for all signals, each held in its usual range, so that none weighs more for its unit."""
+    """Return weights for the signals; one that seems to speak against an answer is chance, and is left out."""
     names = sorted({name for one in observed for name in one.signals})
+    learnt = _weighed(observed, labels, names)
+    while against := {name for name, weight in learnt.weights.items() if weight < 0}:
+        names = [name for name in names if name not in against]
+        learnt = _weighed(observed, labels, names)
+    return learnt
+
+
+def _weighed(observed: Sequence[Observed], labels: Numbers, names: Sequence[str]) -> Calibration:
+    """Return weights for the named signals, each held in its usual range, so that none weighs more for its unit."""
     given = {name: [one.signals[name] for one in observed if name in one.signals] for name in names}
     usual = {name: float(np.mean(given[name])) for name in names}
-    spread = np.array([float(np.std(given[name])) or 1.0 for name in names])
+    spread = np.array([max(float(np.std(given[name])), _LEAST_SPREAD) for name in names])
     values = np.array([[one.signals.get(name, usual[name]) - usual[name] for name in names] for one in observed])
     ridge = np.array([*[_RIDGE] * len(names), _UNHELD])
     *weights, bias = _logistic(values / spread, labels, centre=np.zeros(len(names) + 1), ridge=ridge)
