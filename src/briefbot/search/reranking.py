@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from briefbot.search.sources import Query, Scores
 
 DEPTH = 50  # hits; the right passage stands among them for 99.7 % of SQuAD's questions
+_REMEMBERED = 4_096  # titles with headings, whose terms are remembered: many questions meet the same
 _FAMILIAR, _STRANGE = 0.4, 0.6  # pieces a letter: what a model knows well is cut into few
 _SAID, _HEARD = 1.0, 10  # by how much a hit is put back that was given as an answer before, and how many are looked at
 _BELOW = 1.0  # how far the first hit that is not looked at stands below the last that is
@@ -114,6 +115,11 @@ def features_of(rows: Rows, ranked: Ranked, query: Query, generation: Generation
     }
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _distinct_terms(heading: str, language: str | None) -> frozenset[str]:
+    return frozenset(terms(heading, language))
+
+
 def _worths(query: Query, lexical: LexicalMatches) -> Scores:
     """Return what each piece of the question counts: as much as the term of its word is worth."""
     worth = lexical.worth
@@ -127,7 +133,7 @@ def _titles(rows: Rows, lexical: LexicalMatches, generation: Generation) -> Scor
         return np.zeros(len(rows))
 
     def share(heading: tuple[str, str | None]) -> float:
-        return sum(worth[term] for term in {*terms(*heading)} & worth.keys()) / total
+        return sum(worth[term] for term in _distinct_terms(*heading) & worth.keys()) / total
 
     headings = [generation.heading(int(row)) for row in rows]
     shares = {heading: share(heading) for heading in set(headings)}
