@@ -223,6 +223,9 @@ def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> 
     Each source nominates `depth` of them. In front stand those that hold what is asked for literally. A question that
     depends on those before it is read together with them, unless the documents may well answer it as it stands.
     """
+    import os
+    if os.environ.get("V","M") in ("A","B"):
+        return _searched(question, library, depth)
     alone = _searched(replace(question, history=()), library, depth)
     if not question.history or (alone.verdict().confidence or 0.0) >= _AS_IT_STANDS:
         return alone
@@ -234,7 +237,14 @@ def _searched(question: Question, library: Library, depth: int) -> Retrieved:
     visible = generation.visible(question.scope)
     allowed = visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters)
     alone = read(normalised(question.text), View(generation, visible, partial(_known, library.encoder)))
-    reading = _in_context(alone, question.history[::2], generation, visible)
+    import os
+    V = os.environ.get("V","M")
+    if V == "M":
+        reading = _in_context(alone, question.history[::2], generation, visible)
+    else:
+        from briefbot.search.carrying import follow
+        u = follow(normalised(question.text), question.history, View(generation, visible, partial(_known, library.encoder)))
+        reading = alone if u.told == u.own else Reading(u.encoded, u.terms, alone.languages, u.shares)
     text, shelf = alone.text, Shelf(generation, visible, allowed)
     pasted = look_up(text, shelf, np.empty(0, np.int64)) if is_long(text) else None
     asked = gist(text, pasted.found) if pasted else reading.text
@@ -250,7 +260,7 @@ def _searched(question: Question, library: Library, depth: int) -> Retrieved:
     ranked = rank(query, library.sources, generation.place, depth)
     if library.weights:
         ranked = reranked(ranked, query, generation, library.weights)
-        if reading != alone:
+        if reading != alone and V != 'A':
             ranked = put_back(ranked, lambda row: was_said(generation.passage(row).text, question.history[1::2]))
     findings = pasted or look_up(text, shelf, ranked.hits.rows)
     return Retrieved(reading, query.pieces, lifted(ranked, findings), findings, library.calibration)
