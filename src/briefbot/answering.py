@@ -6,7 +6,7 @@ given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -223,18 +223,21 @@ def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> 
     Each source nominates `depth` of them. In front stand those that hold what is asked for literally. A question that
     depends on those before it is read together with them, unless the documents may well answer it as it stands.
     """
-    alone = _searched(replace(question, history=()), library, depth)
-    if not question.history or (alone.verdict().confidence or 0.0) >= _AS_IT_STANDS:
-        return alone
-    return _searched(question, library, depth)
+    generation = library.generation
+    visible = generation.visible(question.scope)
+    alone = read(normalised(question.text), View(generation, visible, partial(_known, library.encoder)))
+    found = _searched(question, library, depth, alone, alone)
+    if not question.history or (found.verdict().confidence or 0.0) >= _AS_IT_STANDS:
+        return found
+    reading = _in_context(alone, question.history[::2], generation, visible)
+    return found if reading == alone else _searched(question, library, depth, alone, reading)
 
 
-def _searched(question: Question, library: Library, depth: int) -> Retrieved:
+def _searched(question: Question, library: Library, depth: int, alone: Reading, reading: Reading) -> Retrieved:
+    """Search for what a question is read as; what it asks for literally is what it says `alone`."""
     generation = library.generation
     visible = generation.visible(question.scope)
     allowed = visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters)
-    alone = read(normalised(question.text), View(generation, visible, partial(_known, library.encoder)))
-    reading = _in_context(alone, question.history[::2], generation, visible)
     text, shelf = alone.text, Shelf(generation, visible, allowed)
     pasted = look_up(text, shelf, np.empty(0, np.int64)) if is_long(text) else None
     asked = gist(text, pasted.found) if pasted else reading.text
@@ -268,9 +271,9 @@ def _in_context(alone: Reading, before: Sequence[str], generation: Generation, v
         return sum(inverse_frequency(count, visible.count) for count in counts) / float(np.log(visible.count + 1) or 1)
 
     taken = carried(alone.text, before, worth, language)
-    new = {term: SHARE for it in taken for term in asked_terms(it, language) if term not in alone.terms}
     if not taken:
         return alone
+    new = {term: SHARE for it in taken for term in asked_terms(it, language) if term not in alone.terms}
     return Reading(
         text=" ".join([*taken, alone.text]),
         terms=(*alone.terms, *new),
