@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 BlockKind = Literal["heading", "paragraph", "list", "table", "row", "code"]
+QuotationKind = Literal["direct", "indirect"]
 BLOCK_KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
 
 
@@ -152,6 +153,39 @@ class Passage:
     language: str | None
     header: str | None
     sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who is said to have said something; all spans count in the document's text.
+
+    `speaker` is the name or noun phrase as written, `full` the whole name that it stands for in that document, `cue`
+    what introduces the words ("said", "according to"), and `confidence` the probability that the speaker is right.
+    """
+
+    speaker: str
+    span: Span
+    full: str | None
+    cue: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """What somebody said, word for word (`direct`), or what a document says that somebody said (`indirect`).
+
+    `span` holds the words between the marks, and `context` the sentences that they stand in, with what introduces or
+    completes them. Parts of one utterance that its introduction interrupts share the number `utterance`, which counts
+    the utterances of a document from 1. `attribution` is None where it is unknown who spoke.
+    """
+
+    document: str
+    utterance: int
+    kind: QuotationKind
+    span: Span
+    text: str
+    context: Span
+    attribution: Attribution | None
 
 
 def in_place(name: str, place: str | None) -> bool:
