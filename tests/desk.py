@@ -55,14 +55,16 @@ class Desk:
         tools = Tools(self.settings, self.disk, self.encoder, no_bars)
         return build(tools, BuildOptions(allow_removals=allow_removals, **options))
 
-    def ask(self, text: str, k: int = 3, scope: Scope | None = None, **filters: Any) -> Answer:
+    def ask(
+        self, text: str, k: int = 3, scope: Scope | None = None, history: tuple[str, ...] = (), **filters: Any
+    ) -> Answer:
         from briefbot.answering import ask, open_library
         from briefbot.search.sources import DenseSource, LexicalSource
 
         with open_current(self.index) as generation:
             sources = [DenseSource(generation), LexicalSource(generation)]
             library = open_library(generation, self.encoder, sources, self.settings.links)
-            return ask(Question(text, scope or Scope.everything(), Filters(**filters), k), library)
+            return ask(Question(text, scope or Scope.everything(), Filters(**filters), k, history), library)
 
 
 def contents(index: Path) -> dict[str, list[tuple[Any, ...]]]:

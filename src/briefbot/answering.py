@@ -31,22 +31,21 @@ from briefbot.model import (
     in_place,
 )
 from briefbot.sameness import gathered
-from briefbot.search.analysis import asked_terms
 from briefbot.search.confidence import Calibration, calibration, read_calibration, signals
-from briefbot.search.following import SHARE, carried, was_said
+from briefbot.search.following import follow, was_said
 from briefbot.search.literal import NOTHING, Findings, Shelf, gist, is_long, lifted, look_up
 from briefbot.search.marking import marked_by_pieces, marked_by_terms
 from briefbot.search.ranking import CANDIDATES, Ranked, rank
 from briefbot.search.reranking import Weights, pieces_of, put_back, reranked, weights
-from briefbot.search.sources import LexicalMatches, Pieces, Query, Source, inverse_frequency
-from briefbot.search.spelling import Reading, View, read, rows_of
+from briefbot.search.sources import LexicalMatches, Pieces, Query, Source
+from briefbot.search.spelling import Reading, View, read
 from briefbot.wording import normalised, prefix
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
     from briefbot.embedding.encoder import Encoder
-    from briefbot.index.generation import Generation, Visible
+    from briefbot.index.generation import Generation
     from briefbot.settings import LinkRule
 
 
@@ -221,16 +220,17 @@ def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> 
     """Return the passages for a question, best first, from the documents that its scope and filters allow.
 
     Each source nominates `depth` of them. In front stand those that hold what is asked for literally. A question that
-    depends on those before it is read together with them, unless the documents may well answer it as it stands.
+    leans on those before it is read with words of theirs, unless it says enough and is answered as it stands.
     """
-    generation = library.generation
-    visible = generation.visible(question.scope)
-    alone = read(normalised(question.text), View(generation, visible, partial(_known, library.encoder)))
-    found = _searched(question, library, depth, alone, alone)
-    if not question.history or (found.verdict().confidence or 0.0) >= _AS_IT_STANDS:
-        return found
-    reading = _in_context(alone, question.history[::2], generation, visible)
-    return found if reading == alone else _searched(question, library, depth, alone, reading)
+    visible = library.generation.visible(question.scope)
+    view = View(library.generation, visible, partial(_known, library.encoder))
+    alone = read(normalised(question.text), view)
+    followed = follow(alone, question.history, view)
+    if followed.complete:
+        found = _searched(question, library, depth, alone, alone)
+        if followed.reading == alone or (found.verdict().confidence or 0.0) >= _AS_IT_STANDS:
+            return found
+    return _searched(question, library, depth, alone, followed.reading)
 
 
 def _searched(question: Question, library: Library, depth: int, alone: Reading, reading: Reading) -> Retrieved:
@@ -257,29 +257,6 @@ def _searched(question: Question, library: Library, depth: int, alone: Reading, 
             ranked = put_back(ranked, lambda row: was_said(generation.passage(row).text, question.history[1::2]))
     findings = pasted or look_up(text, shelf, ranked.hits.rows)
     return Retrieved(reading, query.pieces, lifted(ranked, findings), findings, library.calibration)
-
-
-def _in_context(alone: Reading, before: Sequence[str], generation: Generation, visible: Visible) -> Reading:
-    """Return a question together with those before that it depends on, whose terms count for a share."""
-    if not before or is_long(alone.text):
-        return alone
-    language = alone.languages[0]
-
-    def worth(text: str) -> float:
-        found = set(asked_terms(text, language))
-        counts = [len(rows_of(term, generation, visible)) for term in found]
-        return sum(inverse_frequency(count, visible.count) for count in counts) / float(np.log(visible.count + 1) or 1)
-
-    taken = carried(alone.text, before, worth, language)
-    if not taken:
-        return alone
-    new = {term: SHARE for it in taken for term in asked_terms(it, language) if term not in alone.terms}
-    return Reading(
-        text=" ".join([*taken, alone.text]),
-        terms=(*alone.terms, *new),
-        languages=alone.languages,
-        shares={**new, **alone.shares},
-    )
 
 
 def _known(encoder: Encoder, words: list[str]) -> list[bool]:

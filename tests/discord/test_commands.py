@@ -158,8 +158,8 @@ def test_what_is_not_in_the_documents_is_said_plainly_with_what_comes_close_name
             assert answer.labels == ["More (4)", *(f"Context {number}" for number in (1, 2, 3))]
             more = await scene.click(answer, "More (4)")
             assert first(more.content) == "Related, not an answer:"
-            nothing = await scene.ask("zzz", since="2030")
-            understood = "zzz qqq canteen zzz"  # it is too little to stand for itself
+            nothing = await scene.ask("And why?", since="2030")
+            understood = "And why? (canteen)"  # it is too little to stand for itself
             assert nothing.content == f"{NOTHING}\n\n-# Only since 2030-01-01\n-# Understood as: {understood}"
             for empty in ("?", "… 🙂 ", "\u200b"):
                 told = await scene.ask(empty)

@@ -216,12 +216,12 @@ def test_after_a_restart_the_chain_of_replies_is_read_again(tmp_path: Path) -> N
         async with Scene(tmp_path) as scene:
             one = await scene.tell(QUESTION, mention_bot=True)
             two = await scene.tell("E5001 the disk is full", reply_to=one)
-            three = await scene.tell("zzz", reply_to=two)
+            three = await scene.tell("And why?", reply_to=two)
             said = [QUESTION, ANSWER, "E5001 the disk is full", two.content.split("\n```")[0].removeprefix("```\n")]
             await scene.restart()
             reads = len(scene.discord.requests_to("GET", "/messages/"))
             await scene.tell(FOLLOW_UP, scene.bob, reply_to=three)
-            understood = "E5001 the disk is full zzz"  # what a question was read with is part of it from then on
+            understood = "And why? (E5001, disk, full)"  # what a question was read with is part of it from then on
             assert scene.notes[-1]["history"] == [*said, understood, ""]
             assert len(scene.discord.requests_to("GET", "/messages/")) > reads
             await scene.restart()
