@@ -336,6 +336,7 @@ def _facts(metadata: dict[str, str]) -> ModelFacts:
 def _tokenizer(text: str) -> Any:
     from tokenizers import Tokenizer
 
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # waking threads costs more than a question
     tokenizer = Tokenizer.from_str(text)
     tokenizer.no_truncation()
     tokenizer.no_padding()
