@@ -187,14 +187,25 @@ def test_a_damaged_index_is_a_failure(desk: Desk) -> None:
 
 
 def test_an_index_of_another_model_is_a_failure_until_it_is_built_anew(desk: Desk) -> None:
-    weights = desk.encoder.source
-    desk.encoder.name, desk.encoder.source = "other", "other weights"
+    ours = desk.encoder
+    desk.encoder = WordEncoder(name="other", identity="words-2", source="other weights")
     desk.build()
     found = items(settings_of(desk))["index"]
     assert found == Item("index", "fail", "made with the model other", "run: briefbot build")
-    desk.encoder.name, desk.encoder.source = DEFAULT_MODEL, weights
-    desk.build(full=True)
+    desk.encoder = ours
+    desk.build()
     assert items(settings_of(desk))["index"].state == "ok"
+
+
+def test_an_index_whose_confidence_is_not_calibrated_says_how_to_do_that(desk: Desk) -> None:
+    desk.encoder.source = "other weights"
+    desk.build()
+    assert items(settings_of(desk, model="all-MiniLM-L6-v2"))["index"] == Item(
+        "index",
+        "warn",
+        "generation 1, 1 passages; confidence is not calibrated for the model all-MiniLM-L6-v2",
+        "ask 30 questions or more of your own with: briefbot calibrate QUESTIONS",
+    )
 
 
 def test_an_index_made_of_the_same_weights_by_another_name_is_as_good(desk: Desk) -> None:

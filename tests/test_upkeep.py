@@ -13,7 +13,7 @@ from briefbot.errors import NoIndex, UsageFault
 from briefbot.index import encoded
 from briefbot.index.store import current_number, numbers, open_current, open_number
 from briefbot.model import Scope
-from briefbot.reports import Changes, DocumentLine, Fault, PruneReport, PurgeReport, RollbackReport
+from briefbot.reports import Changes, DocumentLine, Fault, PruneReport, PurgeReport, RollbackReport, Surety
 from briefbot.settings import Limits
 from briefbot.upkeep import check, documents, prune, purge, rollback, status
 
@@ -69,6 +69,7 @@ def test_status_says_what_the_current_generation_is(desk: Desk, template: Path) 
     assert (found.model, found.model_sha256, found.index_format) == ("words", "words-1", 3)
     assert (found.bytes, found.corpus, found.remarks) == (size(desk.index), str(template / "corpus"), ())
     assert found.changes == Changes((), (), ())
+    assert found.surety == Surety(0.5, own=False)
 
 
 def test_status_says_what_has_changed_since(tmp_path: Path) -> None:

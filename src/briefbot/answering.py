@@ -191,7 +191,7 @@ def open_library(
             "set that model, or run: briefbot build"
         )
     learnt = weights() if _fits(weights().model, generation) else None
-    return Library(generation, encoder, sources, links, learnt, _calibration_of(generation))
+    return Library(generation, encoder, sources, links, learnt, calibration_of(generation))
 
 
 def _fits(model: str, generation: Generation) -> bool:
@@ -200,7 +200,8 @@ def _fits(model: str, generation: Generation) -> bool:
     return encoder.code_bytes > 0 and encoder.source.partition(" ")[0] == model
 
 
-def _calibration_of(generation: Generation) -> Calibration | None:
+def calibration_of(generation: Generation) -> Calibration | None:
+    """Return what makes a generation's answers sure: its own, else what comes with its model, else nothing."""
     own = generation.calibration()
     if own is not None:
         return read_calibration(own)

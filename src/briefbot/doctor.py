@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from briefbot.access import Access, fits
+from briefbot.answering import calibration_of
 from briefbot.corpus.scan import scan
 from briefbot.credentials import (
     GET_A_TOKEN,
@@ -46,6 +47,7 @@ _SPACE_NEEDED_MB = 500
 _NAMES_SHOWN = 5
 _ONLY_ANSWERS = f"build on another machine and copy the index here; to build here as well, {INSTALL}"
 _NOT_COMPARED = "there is none here: answers are given as of the build, and not compared with the documents"
+_CALIBRATE = "ask 30 questions or more of your own with: briefbot calibrate QUESTIONS"
 _OTHER_FEEDBACK = "let the bot's user write there, or name another file with feedback under [discord]"
 
 
@@ -160,7 +162,7 @@ def _corpus(corpus: Path) -> Item:
 def _index(settings: Settings) -> Item:
     try:
         with open_current(settings.index) as generation:
-            manifest, strange = generation.manifest, _strange(generation)
+            manifest, problems = generation.manifest, dict(_shortcomings(generation))
     except NoIndex:
         return Item(
             "index", "warn", f"there is none in the folder {settings.index} yet", _build_anew("run: briefbot build")
@@ -170,9 +172,15 @@ def _index(settings: Settings) -> Item:
     if manifest.encoder.name != settings.model and not made_from(manifest.encoder.source, settings.model):
         return Item("index", "fail", f"made with the model {manifest.encoder.name}", "run: briefbot build")
     found = f"generation {manifest.generation}, {manifest.passages} passages"
-    if strange:
-        return Item("index", "warn", f"{found}; {strange}", FIX)
-    return Item("index", "ok", found, "")
+    return Item("index", "warn" if problems else "ok", "; ".join([found, *problems]), "; ".join(problems.values()))
+
+
+def _shortcomings(generation: Generation) -> Iterator[tuple[str, str]]:
+    """Yield what keeps an index from answering as well as it could, and the fix."""
+    if strange := _strange(generation):
+        yield strange, FIX
+    if calibration_of(generation) is None:
+        yield f"confidence is not calibrated for the model {generation.manifest.encoder.name}", _CALIBRATE
 
 
 def _strange(generation: Generation) -> str:

@@ -68,8 +68,19 @@ class SegmentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Surety:
+    """The confidence that an answer needs, and whether it was set by `calibrate` or comes with the model."""
+
+    threshold: float
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
-    """The current generation. `changes` is None where the corpus is out of reach; `bytes` counts the index folder."""
+    """The current generation. `bytes` counts the index folder.
+
+    `changes` is None where the corpus is out of reach, and `surety` where no confidence is calibrated for the model.
+    """
 
     generation: int
     made: datetime
@@ -80,6 +91,7 @@ class StatusReport:
     model: str
     model_sha256: str
     index_format: int
+    surety: Surety | None
     generations: tuple[int, ...]
     corpus: str
     changes: Changes | None

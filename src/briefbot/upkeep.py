@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from briefbot.answering import calibration_of
 from briefbot.building.carrying import carry_over, settle
 from briefbot.building.planning import corpus_contents, known_contents, load_cache, plan_build
 from briefbot.corpus.scan import Scan, scan
@@ -38,6 +39,7 @@ from briefbot.reports import (
     RollbackReport,
     SegmentLine,
     StatusReport,
+    Surety,
 )
 
 if TYPE_CHECKING:
@@ -63,11 +65,17 @@ def status(index: Path, limits: Limits) -> StatusReport:
             model=manifest.encoder.name,
             model_sha256=manifest.encoder.identity,
             index_format=FORMAT,
+            surety=_surety(generation),
             generations=tuple(numbers(index)),
             corpus=manifest.corpus,
             changes=_changes(generation, limits),
             remarks=tuple(f"{entry.name}: {entry.reason}" for entry in manifest.skipped),
         )
+
+
+def _surety(generation: Generation) -> Surety | None:
+    calibration = calibration_of(generation)
+    return Surety(calibration.threshold, generation.manifest.calibration is not None) if calibration else None
 
 
 def _changes(generation: Generation, limits: Limits) -> Changes | None:

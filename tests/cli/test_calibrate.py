@@ -53,6 +53,8 @@ def test_a_threshold_is_set_kept_by_builds_and_removed(place: Path) -> None:
     )
     assert (kept["threshold"], kept["questions"], kept["precision"]) == (report["setting"]["threshold"], 38, 0.95)
     assert with_words(place, "check").returncode == 0
+    told = with_words(place, "status").stdout
+    assert f"Confidence  an answer needs {kept['threshold']:.3f}, set by calibrate\n" in told
     removed = with_words(place, "calibrate", "--remove")
     assert removed.stdout == ("Generation 4 is current.\nWhat comes with briefbot decides again what is sure enough.\n")
     after = asked(place)

@@ -21,6 +21,7 @@ from briefbot.reports import (
     SegmentLine,
     Skipped,
     StatusReport,
+    Surety,
 )
 from briefbot.terminal.paint import Paint
 from briefbot.terminal.reports import (
@@ -69,11 +70,23 @@ STATUS = StatusReport(
     model="all-MiniLM-L6-v2",
     model_sha256="53aa51172d142c89d9012cce15ae4d6c",
     index_format=1,
+    surety=Surety(0.5, own=False),
     generations=(6, 7, 8),
     corpus="/srv/docs",
     changes=Changes(("new.md",), (), ("old.md",)),
     remarks=("scan.pdf: it has no text layer",),
 )
+
+
+@pytest.mark.parametrize(
+    ("surety", "told"),
+    [
+        (Surety(0.725, own=True), "an answer needs 0.725, set by calibrate"),
+        (None, "not calibrated for this model; run: briefbot calibrate QUESTIONS"),
+    ],
+)
+def test_status_tells_how_sure_an_answer_must_be(surety: Surety | None, told: str) -> None:
+    assert f"\nConfidence  {told}\n" in render_status(replace(STATUS, surety=surety), PLAIN, MADE)
 
 
 def test_a_build_tells_what_was_done_and_in_its_first_sentence_what_was_not() -> None:
@@ -145,6 +158,7 @@ Documents   12
 Passages    1,340 in 2 segments
 Search      exact: every vector is compared
 Model       all-MiniLM-L6-v2, sha256 53aa51172d14…
+Confidence  an answer needs 0.500, as comes with the model
 Size        4.2 MB, format 1
 Kept        generations 6, 7, 8
 Corpus      /srv/docs

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         RollbackReport,
         SegmentLine,
         StatusReport,
+        Surety,
     )
     from briefbot.terminal.paint import Paint
 
@@ -80,6 +81,7 @@ def render_status(report: StatusReport, paint: Paint, now: datetime) -> str:
         "Passages": f"{report.passages:,} in {_counted(len(report.segments), 'segment')}",
         "Search": _search(report.segments),
         "Model": f"{one_line(report.model)}, sha256 {report.model_sha256[:_HASH_SHOWN]}…",
+        "Confidence": _surety(report.surety),
         "Size": f"{_size(report.bytes)}, format {report.index_format}",
         "Kept": _generations(report.generations),
         "Corpus": one_line(report.corpus),
@@ -90,6 +92,12 @@ def render_status(report: StatusReport, paint: Paint, now: datetime) -> str:
         *_since(report.changes, paint),
         _listed("Remarks", map(one_line, report.remarks), paint),
     )
+
+
+def _surety(surety: Surety | None) -> str:
+    if surety is None:
+        return "not calibrated for this model; run: briefbot calibrate QUESTIONS"
+    return f"an answer needs {surety.threshold:.3f}, {'set by calibrate' if surety.own else 'as comes with the model'}"
 
 
 def _search(segments: Sequence[SegmentLine]) -> str:
