@@ -1,12 +1,14 @@
 """Learns the numbers of `briefbot/search/confidence.json`.
 
-    python -m benchmarks.learn_confidence COLLECTION[=SHARE]... [--articles QRELS] [--shown COLLECTION...] [--write]
+    python -m benchmarks.learn_confidence COLLECTION[=SHARE]... [--articles QRELS] [--shown COLLECTION...]
+                                          [--write] [--figures]
 
 Each collection has questions that nothing in it answers (benchmarks/halved.py makes some); SHARE is what it weighs, 1
 if nothing else is said. Two logistic models, by Newton's method: that there is an answer, and that the first passage is
 it where there is one. Figures are printed for each collection with what is learnt from the others, and for the first
 once more with what is learnt from other articles of it, which `--articles` tells of each question. The numbers that are
-written are learnt from all.
+written are learnt from all. `--figures` writes what the plots are drawn from, by `python -m benchmarks.pages`: for the
+first collection, the risk at each coverage, and how many are right at each confidence.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.beir import no_bars, opened
-from benchmarks.kept import CACHE
+from benchmarks.kept import CACHE, FIGURES, machine, write_figures
 from briefbot.answering import search
 from briefbot.evaluation.asking import foreseeing
 from briefbot.evaluation.calibrating import fitted
@@ -38,6 +40,7 @@ THRESHOLD = 0.5  # answered is what is likelier right than not
 PRECISION = 0.95
 _WEIGHT = 2_000  # questions that a collection counts as
 _FOLDS = 8
+_POINTS = 60  # of a curve
 Numbers = npt.NDArray[np.float64]
 
 
@@ -144,8 +147,8 @@ def _calibration_error(chances: Numbers, right: Numbers) -> float:
     return float(sum(gaps))
 
 
-def by_articles(tried: Tried, qrels: Path) -> str:
-    """Return the figures where each article's questions are judged by what was learnt from the other articles."""
+def by_articles(tried: Tried, qrels: Path) -> tuple[Numbers, Numbers]:
+    """Return each question's confidence and threshold by what was learnt from other articles than its own."""
     article = dict(line.split("\t")[:2] for line in qrels.read_text("utf-8").splitlines())
     names = [article[it].rpartition("#")[0] for it in tried.ids]
     fold_of = {name: place % _FOLDS for place, name in enumerate(sorted(set(names)))}
@@ -156,14 +159,38 @@ def by_articles(tried: Tried, qrels: Path) -> str:
         model = learnt([others])
         chances[folds == fold] = model.confidences(these)
         thresholds[folds == fold] = threshold_for(model.confidences(others), others.right, others.weights)
-    return figures(tried, chances, thresholds)
+    return chances, thresholds
 
 
-def _from_others(tried: Tried, others: Sequence[Tried]) -> str:
+def from_others(tried: Tried, others: Sequence[Tried]) -> tuple[Numbers, float]:
+    """Return each question's confidence, and the threshold, by what was learnt from other collections."""
     model = learnt(others)
     chances = np.concatenate([model.confidences(one) for one in others])
     right, weights = (np.concatenate([getattr(one, name) for one in others]) for name in ("right", "weights"))
-    return figures(tried, model.confidences(tried), threshold_for(chances, right, weights))
+    return model.confidences(tried), threshold_for(chances, right, weights)
+
+
+def curves(tried: Tried, ways: Mapping[str, Numbers]) -> dict[str, dict[str, list[tuple[float, float]]]]:
+    """Return the risk over coverage, and the share that is right over confidence, by each way of learning."""
+    return {
+        "risk": {name: _risk(tried, chances) for name, chances in ways.items()},
+        "right": {name: _right(tried, chances) for name, chances in ways.items()},
+    }
+
+
+def _risk(tried: Tried, chances: Numbers) -> list[tuple[float, float]]:
+    order = np.argsort(-chances)
+    given = np.arange(1, len(order) + 1)
+    coverage = np.cumsum(tried.answerable[order]) / tried.answerable.sum()
+    risk = 1 - np.cumsum(tried.right[order]) / given
+    seen = np.linspace(len(order) // 50, len(order) - 1, _POINTS).astype(int)
+    return list(zip(coverage[seen].round(4).tolist(), risk[seen].round(4).tolist(), strict=True))
+
+
+def _right(tried: Tried, chances: Numbers) -> list[tuple[float, float]]:
+    tenth = np.minimum((chances * 10).astype(int), 9)
+    bins = [tenth == i for i in np.unique(tenth)]
+    return [(round(float(chances[it].mean()), 4), round(float(tried.right[it].mean()), 4)) for it in bins]
 
 
 def main() -> None:
@@ -175,16 +202,24 @@ def main() -> None:
     )
     parser.add_argument("--shown", nargs="*", default=[], help="collections that nothing is learnt from")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--figures", action="store_true")
     options = parser.parse_args()
     named = [it.partition("=") for it in options.collections]
     collections = [tried(Path(folder), float(share or 1)) for folder, _, share in named]
+    ways: dict[str, Numbers] = {}
     for one in collections:
-        print(f"{one.name}, learnt from the others: {_from_others(one, [it for it in collections if it is not one])}")
+        chances, threshold = from_others(one, [it for it in collections if it is not one])
+        ways.setdefault("other collections", chances)  # the first's
+        print(f"{one.name}, learnt from the others: {figures(one, chances, threshold)}")
     if options.articles:
-        print(f"{collections[0].name}, by other articles: {by_articles(collections[0], options.articles)}")
+        chances, thresholds = by_articles(collections[0], options.articles)
+        ways["other articles"] = chances
+        print(f"{collections[0].name}, by other articles: {figures(collections[0], chances, thresholds)}")
     model = learnt(collections)
     for one in (*collections, *(tried(Path(folder), 1) for folder in options.shown)):
         print(f"{one.name}, learnt from all: {figures(one, model.confidences(one), THRESHOLD)}")
+    if options.figures:
+        write_figures(FIGURES, "confidence", {"machine": machine(), **curves(collections[0], ways)})
     if options.write:
         _write(model, [(Path(folder).name, share or "1") for folder, _, share in named])
 

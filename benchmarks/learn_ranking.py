@@ -1,6 +1,6 @@
 """Learns the weights of `briefbot/search/reranking.json`.
 
-    python -m benchmarks.learn_ranking GROUP... [--shown FOLDER...] [--ablation] [--write]
+    python -m benchmarks.learn_ranking GROUP... [--shown FOLDER...] [--ablation] [--write] [--figures]
 
 A group is the folder of a collection, or several with commas between them.
 
@@ -8,7 +8,8 @@ A linear model, fitted so that the passages of relevant entries stand before the
 candidates). Groups weigh equally, and the collections of a group share its weight. The table shows each collection
 ranked with weights learnt on all other groups, beside what BM25, dense vectors, and their fusion by rank and by score
 make of the same index. The weights that are written are learnt on all groups. Nothing is learnt from collections that
-are only to be shown.
+are only to be shown. `--figures` writes how many questions find a relevant entry among the first one to ten, the mean
+of all groups that are learnt from; `python -m benchmarks.pages` draws it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.beir import no_bars, opened
-from benchmarks.kept import CACHE
+from benchmarks.kept import CACHE, FIGURES, machine, write_figures
 from briefbot.answering import search
 from briefbot.evaluation.asking import foreseeing
 from briefbot.model import Question, Scope
@@ -41,6 +42,8 @@ TARGET = Path("src/briefbot/search/reranking.json")
 FEATURES = ("cosine", "short", "middle", "long", "pairs", "bm25", "alone", "coverage", "title")
 EVERY = range(len(FEATURES))
 PLAIN = ("lexical", "dense", "rank fusion", "fusion")
+DRAWN = PLAIN[:3]
+_DRAWN_AT = range(1, 11)
 _RIDGE = 1e-4
 _STEPS = 60
 _RANK = 60  # reciprocal rank fusion adds 1 / (60 + rank)
@@ -49,11 +52,13 @@ Numbers = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A query: its candidates' features (n × features), which of them are relevant, and where the first stands by
-    each plain way of ranking; no place where none is among the first hundred.
+    """A query: its candidates' features (n × features), the entries they belong to, and which of them are relevant.
+
+    `plain` is where the first relevant entry stands by each plain way of ranking, None beyond the first hundred.
     """
 
     features: Numbers
+    entries: Sequence[str]
     relevant: npt.NDArray[np.bool_]
     plain: dict[str, int | None]
 
@@ -77,8 +82,9 @@ def _seen(query: Query, relevant: frozenset[str], library: Library, entry_at: Ca
     fused = sum(WEIGHTS[name] * match.scores(every) for name, match in ranked.matches.items())
     lists["rank fusion"] = _fused(lists.values())
     lists["fusion"] = list(dict.fromkeys(entry_at(int(row)) for row in every[np.argsort(-fused, kind="stable")]))
-    hold = np.array([entry_at(int(row)) in relevant for row in rows])
-    return Seen(features, hold, {name: _first(entries, relevant) for name, entries in lists.items()})
+    entries = [entry_at(int(row)) for row in rows]
+    hold = np.array([entry in relevant for entry in entries])
+    return Seen(features, entries, hold, {name: _first(entries, relevant) for name, entries in lists.items()})
 
 
 def _entries(rows: npt.NDArray[np.int64], match: object, entry_at: Callable[[int], str]) -> list[str]:
@@ -135,18 +141,18 @@ def _softmax(scores: Numbers, counted: Numbers) -> Numbers:
 
 
 def places(seen: Sequence[Seen], numbers: Numbers, columns: Sequence[int]) -> list[int | None]:
-    """Return where the first relevant candidate stands for each query."""
+    """Return where the first relevant entry stands for each query."""
     return [_place(one, one.features[:, columns] @ numbers) for one in seen]
 
 
 def _place(one: Seen, scores: Numbers) -> int | None:
-    order = np.argsort(-scores, kind="stable")
-    found = np.flatnonzero(one.relevant[order])
-    return int(found[0]) if len(found) else None
+    ranked = dict.fromkeys(one.entries[i] for i in np.argsort(-scores, kind="stable"))
+    relevant = {one.entries[i] for i in np.flatnonzero(one.relevant)}
+    return next((place for place, entry in enumerate(ranked) if entry in relevant), None)
 
 
 def recall(places: Sequence[int | None], at: int) -> float:
-    """Return the share of queries whose first relevant candidate stands among the first `at`."""
+    """Return the share of queries whose first relevant entry stands among the first `at`."""
     return sum(place is not None and place < at for place in places) / len(places)
 
 
@@ -185,6 +191,7 @@ def main() -> None:
     parser.add_argument("--shown", nargs="*", default=[], help="collections that nothing is learnt from")
     parser.add_argument("--ablation", action="store_true", help="show what each feature is worth")
     parser.add_argument("--write", action="store_true", help="write what was learnt on all groups")
+    parser.add_argument("--figures", action="store_true", help="write what the plot is drawn from")
     options = parser.parse_args()
     folders = [[Path(folder) for folder in group.split(",")] for group in (*options.groups, *options.shown)]
     groups = [[observed(folder) for folder in group] for group in folders]
@@ -196,6 +203,20 @@ def main() -> None:
     print("\n", dict(zip(FEATURES, numbers.round(2).tolist(), strict=True)))
     if options.write:
         _write(numbers, options.groups)
+    if options.figures:
+        write_figures(FIGURES, "ranking", {"machine": machine(), "found": _found(groups[:learning])})
+
+
+def _found(groups: Sequence[Sequence[Sequence[Seen]]]) -> dict[str, list[tuple[int, float]]]:
+    """Return for each way of ranking the share of questions with a relevant entry among the first one to ten."""
+    lists: dict[str, list[Numbers]] = {name: [] for name in (*DRAWN, "briefbot")}
+    for group in groups:
+        numbers = learnt([other for other in groups if other is not group], EVERY)
+        for name, its in lists.items():
+            by = (places(it, numbers, EVERY) if name == "briefbot" else [s.plain[name] for s in it] for it in group)
+            its.append(np.mean([[recall(it, at) for at in _DRAWN_AT] for it in by], axis=0))
+    means = {name: np.mean(its, axis=0).round(4).tolist() for name, its in lists.items()}
+    return {name: list(zip(_DRAWN_AT, values, strict=True)) for name, values in means.items()}
 
 
 def _write(numbers: Numbers, groups: Sequence[str]) -> None:

@@ -33,7 +33,7 @@ def main() -> None:
 
 def all_figures(folder: Path = FIGURES) -> dict[str, dict[str, Any]]:
     """Return the figures of each table that has some."""
-    found = {name: read_figures(folder, name) for name in TABLES}
+    found = {name: read_figures(folder, name) for name in {*TABLES, *(picture.table for picture in DRAWN.values())}}
     return {name: figures for name, figures in found.items() if figures}
 
 
@@ -50,7 +50,7 @@ def table(name: str, figures: dict[str, dict[str, Any]]) -> str:
 def _shown(name: str, figures: dict[str, dict[str, Any]]) -> str:
     """Return the pictures that belong to a table."""
     found = [
-        f"![{title}](docs/pictures/{file})\n" for file, (of, title, *_) in DRAWN.items() if of == name and of in figures
+        f"![{it.title}](docs/pictures/{file})\n" for file, it in DRAWN.items() if it.table == name and name in figures
     ]
     return "".join(["\n", *found]) if found else ""
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from briefbot.evaluation.drawing import Line, drawn
+from briefbot.evaluation.drawing import Line, drawn, shares, shares_by_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is drawn of the figures of one table: a title, what goes across, and lines."""
+
+    table: str
+    title: str
+    across: str
+    lines: Callable[[dict[str, Any]], list[Line]]
+    draw: Callable[[str, str, Sequence[Line]], str] = drawn
 
 
 def _beside(key: str) -> Callable[[dict[str, Any]], list[Line]]:
@@ -37,31 +49,61 @@ def _memory(figures: dict[str, Any]) -> list[Line]:
     return [Line(name, tuple((one["passages"], one["end"][kind]) for one in sizes)) for name, kind in kinds.items()]
 
 
-# The file below docs/pictures: its table, its title, what goes across, and its lines.
-PICTURES: dict[str, tuple[str, str, str, Callable[[dict[str, Any]], list[Line]]]] = {
-    "cost-build.svg": ("beside", "Build, seconds", "paragraphs", _beside("wall_s")),
-    "cost-question.svg": ("beside", "A question in a running process, ms", "paragraphs", _beside("p50_ms")),
-    "cost-memory.svg": ("beside", "Running process, memory of its own, MB", "paragraphs", _beside("own_mb")),
-    "scale-question.svg": (
+def _curves(key: str, *, dotted: bool) -> Callable[[dict[str, Any]], list[Line]]:
+    """Return what takes lines that are figures themselves."""
+
+    def lines(figures: dict[str, Any]) -> list[Line]:
+        return [Line(name, tuple(map(tuple, points)), dotted) for name, points in figures[key].items()]
+
+    return lines
+
+
+# By their files below docs/pictures.
+PICTURES: dict[str, Picture] = {
+    "cost-build.svg": Picture("beside", "Build, seconds", "paragraphs", _beside("wall_s")),
+    "cost-question.svg": Picture("beside", "A question in a running process, ms", "paragraphs", _beside("p50_ms")),
+    "cost-memory.svg": Picture("beside", "Running process, memory of its own, MB", "paragraphs", _beside("own_mb")),
+    "scale-question.svg": Picture(
         "scale",
         "A question, all of it, ms",
         "passages",
         _scale({"99 of 100": lambda one: one["question_ms"]["p99"], "half": lambda one: one["question_ms"]["p50"]}),
     ),
-    "scale-build.svg": (
+    "scale-build.svg": Picture(
         "scale",
         "Build without encoding, seconds",
         "passages",
         _scale({"build": lambda one: one["build_s"]}),
     ),
-    "scale-memory.svg": ("memory", "A bot's memory after all questions, MB", "passages", _memory),
+    "scale-memory.svg": Picture("memory", "A bot's memory after all questions, MB", "passages", _memory),
+    "ranking-found.svg": Picture(
+        "ranking",
+        "Questions with a relevant entry among the first",
+        "entries looked at",
+        _curves("found", dotted=True),
+        shares_by_number,
+    ),
+    "confidence-risk.svg": Picture(
+        "confidence",
+        "Wrong among what is answered",
+        "answered, of what can be",
+        _curves("risk", dotted=False),
+        shares,
+    ),
+    "confidence-right.svg": Picture(
+        "confidence",
+        "Right, by confidence",
+        "confidence",
+        _curves("right", dotted=True),
+        shares,
+    ),
 }
 
 
 def pictures(figures: dict[str, dict[str, Any]]) -> dict[str, str]:
     """Return the text of each picture whose figures are there."""
     return {
-        name: drawn(title, across, lines(figures[table]))
-        for name, (table, title, across, lines) in PICTURES.items()
-        if table in figures
+        name: it.draw(it.title, it.across, it.lines(figures[it.table]))
+        for name, it in PICTURES.items()
+        if it.table in figures
     }
