@@ -6,9 +6,10 @@
 Each collection has questions that nothing in it answers (benchmarks/halved.py makes some); SHARE is what it weighs, 1
 if nothing else is said. Two logistic models, by Newton's method: that there is an answer, and that the first passage is
 it where there is one. Figures are printed for each collection with what is learnt from the others, and for the first
-once more with what is learnt from other articles of it, which `--articles` tells of each question. The numbers that are
-written are learnt from all. `--figures` writes what the plots are drawn from, by `python -m benchmarks.pages`: for the
-first collection, the risk at each coverage, and how many are right at each confidence.
+once more with what is learnt as well from all of its articles but that of the question, which `--articles` tells. The
+numbers that are written are learnt from all. `--figures` writes what the plots are drawn from, by
+`python -m benchmarks.pages`: for the first collection, the risk at each coverage, and how many are right at each
+confidence.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ FIRST = ("lead",)
 THRESHOLD = 0.5  # answered is what is likelier right than not
 PRECISION = 0.95
 _WEIGHT = 2_000  # questions that a collection counts as
-_FOLDS = 8
 _POINTS = 60  # of a curve
+_NEARLY_ALL = 0.99  # of the answerable questions
 Numbers = npt.NDArray[np.float64]
 
 
@@ -147,18 +148,14 @@ def _calibration_error(chances: Numbers, right: Numbers) -> float:
     return float(sum(gaps))
 
 
-def by_articles(tried: Tried, qrels: Path) -> tuple[Numbers, Numbers]:
-    """Return each question's confidence and threshold by what was learnt from other articles than its own."""
+def by_articles(tried: Tried, qrels: Path, others: Sequence[Tried]) -> tuple[Numbers, Numbers]:
+    """Return each question's confidence and threshold, by what is learnt from `others` and all articles but its own."""
     article = dict(line.split("\t")[:2] for line in qrels.read_text("utf-8").splitlines())
     names = [article[it].rpartition("#")[0] for it in tried.ids]
-    fold_of = {name: place % _FOLDS for place, name in enumerate(sorted(set(names)))}
-    folds = np.array([fold_of[name] for name in names])
-    chances, thresholds = np.zeros(len(folds)), np.zeros(len(folds))
-    for fold in range(_FOLDS):
-        others, these = tried.chosen(folds != fold), tried.chosen(folds == fold)
-        model = learnt([others])
-        chances[folds == fold] = model.confidences(these)
-        thresholds[folds == fold] = threshold_for(model.confidences(others), others.right, others.weights)
+    chances, thresholds = np.zeros(len(names)), np.zeros(len(names))
+    for name in sorted(set(names)):
+        here = np.array([it == name for it in names])
+        chances[here], thresholds[here] = from_others(tried.chosen(here), [tried.chosen(~here), *others])
     return chances, thresholds
 
 
@@ -183,7 +180,8 @@ def _risk(tried: Tried, chances: Numbers) -> list[tuple[float, float]]:
     given = np.arange(1, len(order) + 1)
     coverage = np.cumsum(tried.answerable[order]) / tried.answerable.sum()
     risk = 1 - np.cumsum(tried.right[order]) / given
-    seen = np.linspace(len(order) // 50, len(order) - 1, _POINTS).astype(int)
+    last = int(np.searchsorted(coverage, _NEARLY_ALL))  # what is answered beyond can only be wrong
+    seen = np.linspace(len(order) // 50, last, _POINTS).astype(int)
     return list(zip(coverage[seen].round(4).tolist(), risk[seen].round(4).tolist(), strict=True))
 
 
@@ -212,7 +210,7 @@ def main() -> None:
         ways.setdefault("other collections", chances)  # the first's
         print(f"{one.name}, learnt from the others: {figures(one, chances, threshold)}")
     if options.articles:
-        chances, thresholds = by_articles(collections[0], options.articles)
+        chances, thresholds = by_articles(collections[0], options.articles, collections[1:])
         ways["other articles"] = chances
         print(f"{collections[0].name}, by other articles: {figures(collections[0], chances, thresholds)}")
     model = learnt(collections)
