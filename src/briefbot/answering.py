@@ -197,7 +197,7 @@ def open_library(
 def _fits(model: str, generation: Generation) -> bool:
     """Tell whether what was learnt with a model is true of a generation."""
     encoder = generation.manifest.encoder
-    return encoder.code_bytes > 0 and encoder.source.partition(" ")[0] == model
+    return encoder.code_bytes > 0 and encoder.weights == model
 
 
 def calibration_of(generation: Generation) -> Calibration | None:

@@ -24,7 +24,7 @@ from briefbot.credentials import (
     invite_link,
     token_sources,
 )
-from briefbot.embedding.cache import cached_file, is_cached, made_from, refusal_file, source_of
+from briefbot.embedding.cache import cached_file, is_cached, is_of, refusal_file, source_of
 from briefbot.embedding.compiled import CompiledEncoder
 from briefbot.embedding.models import model_folder, model_identity
 from briefbot.errors import BriefbotError, NoIndex, SettingsError
@@ -169,7 +169,7 @@ def _index(settings: Settings) -> Item:
         )
     except BriefbotError as error:
         return Item("index", "fail", str(error), _build_anew("run: briefbot build --full"))
-    if manifest.encoder.name != settings.model and not made_from(manifest.encoder.source, settings.model):
+    if manifest.encoder.name != settings.model and not is_of(manifest.encoder.weights, settings.model):
         return Item("index", "fail", f"made with the model {manifest.encoder.name}", "run: briefbot build")
     found = f"generation {manifest.generation}, {manifest.passages} passages"
     return Item("index", "warn" if problems else "ok", "; ".join([found, *problems]), "; ".join(problems.values()))

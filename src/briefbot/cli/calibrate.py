@@ -64,7 +64,7 @@ def _set(session: Session, disk: Disk, questions: Path, precision: float) -> Cal
     def chosen(generation: Generation) -> bytes:
         library = Libraries(session.settings, reference_encoder).open(generation)
         observed = observe_all(asked, library, session.bars())
-        made_with = generation.manifest.encoder.source.partition(" ")[0]
+        made_with = generation.manifest.encoder.weights
         found.append(calibrated(observed, library.calibration, made_with, precision))
         return calibration_bytes(found[0].calibration, questions=found[0].questions, precision=precision)
 

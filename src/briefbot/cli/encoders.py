@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from briefbot.embedding.cache import compiled_model, made_from, source_of
+from briefbot.embedding.cache import compiled_model, is_of, source_of
 from briefbot.embedding.models import model_folder
 from briefbot.errors import ForeignIndex, IndexFault, ModelError
 from briefbot.index.store import open_current
@@ -58,7 +58,7 @@ def answering_encoder(generation: Generation, settings: Settings, plain: Callabl
     Raises ForeignIndex where the settings name another model.
     """
     entry = generation.manifest.encoder
-    if entry.name != settings.model and not made_from(entry.source, settings.model):
+    if entry.name != settings.model and not is_of(entry.weights, settings.model):
         raise ForeignIndex(
             f"The index was made with the model {entry.name!r} and the settings name {settings.model!r}; "
             "set that model, or run: briefbot build"

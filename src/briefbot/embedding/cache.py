@@ -30,10 +30,10 @@ def source_of(folder: Path, precision: str) -> str:
     return f"{model_identity(folder)} {precision} {RECIPE}"
 
 
-def made_from(source: str, model: str) -> bool:
-    """Tell whether what has this source was made from the weights that a model's name stands for on this machine."""
+def is_of(weights: str, model: str) -> bool:
+    """Tell whether weights of that hash are those that a model's name stands for on this machine."""
     try:
-        return source.partition(" ")[0] == model_identity(model_folder(model))
+        return weights == model_identity(model_folder(model))
     except ModelError:
         return False
 

@@ -39,6 +39,11 @@ class EncoderEntry:
     code_bytes: int = 0
     model: PartEntry | None = None
 
+    @property
+    def weights(self) -> str:
+        """The hash of the model's weights, with which `source` begins; what was learnt with a model is known by it."""
+        return self.source.partition(" ")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class SegmentEntry:
