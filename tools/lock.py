@@ -54,6 +54,7 @@ ANSWERING = {
     "propcache": "",
     "pystemmer": "",
     "rich": "",
+    "threadpoolctl": "",
     "tokenizers": "",
     "typing-extensions": 'python_version < "3.13"',
     "xxhash": "",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from threadpoolctl import threadpool_limits
+
 from briefbot.answering import Library, open_library
 from briefbot.cli.encoders import answering_encoder
 from briefbot.search.sources import DenseSource, LexicalSource, Source
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
 
 
 def library_of(generation: Generation, encoder: Encoder, settings: Settings) -> Library:
-    """Return the library of an open generation. Raises ForeignIndex where it was made with another model."""
+    """Return the library of an open generation. Raises ForeignIndex where it was made with another model.
+
+    From then on, numpy multiplies in the thread that asks: a question's products are small, and where other processes
+    have work to do, waiting for a second thread took most of the time.
+    """
+    threadpool_limits(1, user_api="blas")
     sources: list[Source] = [DenseSource(generation), LexicalSource(generation)]
     return open_library(generation, encoder, sources, settings.links)
 

@@ -107,6 +107,7 @@ class DenseVectors:
         if self._in_cells:
             few = allowed is not None and np.count_nonzero(allowed) < _SCAN_BELOW * len(allowed)
             choice["nprobe"] = self._index.nlist if few else self._index.nprobe
+        faiss.omp_set_num_threads(1)  # of this thread; others would only be waited for, as one question is not divided
         kind = faiss.SearchParametersIVF if self._in_cells else faiss.SearchParameters
         scores, rows = self._index.search(vector[None, :], min(k, self._shape[0]), params=kind(**choice))
         found = rows[0] >= 0
