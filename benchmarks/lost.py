@@ -1,9 +1,9 @@
-"""What the compiled model loses in quality: the product's own ranking, with its vectors and with the library's.
+"""What the model in bytes loses: the product's own ranking with its vectors, and with those of full precision.
 
     figures/quality.json holds, for each collection, how often the right paragraph is first and among the first ten.
 
-Every question goes through the search of `ask`, over the same paragraphs, with the precisions `reference`
-(sentence-transformers itself) and `int8`.
+Every question goes through the search of `ask`, over the same paragraphs, with the precisions `float32`, which computes
+what sentence-transformers does (`encoding.py`), and `int8`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from benchmarks.plan import Plan
 
-PRECISIONS = ("reference", "int8")
+PRECISIONS = ("float32", "int8")
 
 
 def measure(folders: Sequence[Path], plan: Plan, kept: Kept) -> dict[str, Any]:
@@ -74,13 +74,13 @@ def _found(folder: Path, precision: str) -> dict[str, Any]:
 
 
 def _compared(found: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    reference, ours = (found[precision]["first"] for precision in PRECISIONS)
+    full, ours = (found[precision]["first"] for precision in PRECISIONS)
     return {
         "questions": len(ours),
         "passages": found["int8"]["passages"],
         **{precision: {n: round(100 * _mean(found[precision][n]), 2) for n in ("first", "ten")} for precision in found},
-        "lost": sum(theirs > mine for theirs, mine in zip(reference, ours, strict=True)),
-        "gained": sum(theirs < mine for theirs, mine in zip(reference, ours, strict=True)),
+        "lost": sum(theirs > mine for theirs, mine in zip(full, ours, strict=True)),
+        "gained": sum(theirs < mine for theirs, mine in zip(full, ours, strict=True)),
     }
 
 

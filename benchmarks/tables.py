@@ -85,7 +85,7 @@ def quality(figures: dict[str, Any]) -> str:
     """Return the table of what is lost by bytes."""
     rows = []
     for name, one in figures["collections"].items():
-        theirs, ours = one["reference"], one["int8"]
+        theirs, ours = one["float32"], one["int8"]
         cells = (f"{theirs[n]:.1f} → {ours[n]:.1f} ({_signed(ours[n] - theirs[n])})" for n in ("first", "ten"))
         rows.append([name, f"{one['questions']:,}", f"{one['passages']:,}", *cells, f"{one['lost']}, {one['gained']}"])
     head = ["", "questions", "passages", "first, %", "among ten, %", "questions lost, gained"]
