@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BlockKind = Literal["heading", "paragraph", "list", "table", "row", "code"]
 QuotationKind = Literal["direct", "indirect"]
+QUOTATION_KINDS: tuple[QuotationKind, ...] = get_args(QuotationKind)
 BLOCK_KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
 
 

@@ -103,7 +103,7 @@ def passages(generation: Generation) -> Any:
 
 def entries(generation: Generation) -> Any:
     read = [entry for segment in generation.segments for entry in segment.entries(range(segment.entry.documents))]
-    return [(entry.keys, entry.terms, entry.vectors.tolist()) for entry in read]
+    return [(entry.keys, entry.terms, entry.vectors.tolist(), entry.quotations) for entry in read]
 
 
 def days(generation: Generation) -> Any:
@@ -134,6 +134,10 @@ READERS: dict[str, Callable[[Generation], Any]] = {
     "days": days,
     "dense": found_by(DenseSource),
     "lexical": found_by(LexicalSource),
+    "quotations": lambda generation: [
+        [{name: column.tolist() for name, column in piece.columns.items()} for piece, _ in segment.concordance.numbered]
+        for segment in generation.segments
+    ],
     "number": lambda generation: generation.number,
 }
 
@@ -160,7 +164,11 @@ def test_a_flipped_bit_is_always_found_and_never_read(pristine: Index) -> None:
     The one exception is a flip in CURRENT that makes it the name of another generation which is there: what is then
     read is that generation, whole.
     """
-    assert {part.kind for part in pristine.manifest.parts() if part.size > BLOCK} == {"documents", "lexical"}
+    assert {part.kind for part in pristine.manifest.parts() if part.size > BLOCK} == {
+        "documents",
+        "lexical",
+        "concordance",
+    }
     refusals = 0
     for path, byte, bit in places(pristine.files(), FLIPS):
         flip(path, byte, bit)
@@ -264,7 +272,7 @@ def test_a_manifest_of_another_format_is_foreign(index: Index, monkeypatch: pyte
     monkeypatch.setattr("briefbot.index.manifest.FORMAT", 99)
     index.publish(manifest)
     monkeypatch.undo()
-    sentence = "000003/manifest.json has index format 99, and this briefbot reads 3; run: briefbot build --full"
+    sentence = "000003/manifest.json has index format 99, and this briefbot reads 4; run: briefbot build --full"
     assert refusal(index) == (ForeignIndex, sentence)
     assert [file for file, _ in index.faults()] == ["000003/manifest.json"]
 
@@ -317,7 +325,7 @@ def test_check_counts_what_it_verified_and_names_what_is_damaged(index: Index) -
     flip(index.root / CURRENT, 0, 6)
     report = check(index.root)
     assert [fault.file for fault in report.faults] == ["CURRENT", index.part("dense").file]
-    assert (report.generations, report.files) == (3, 1 + 3 + 18)
+    assert (report.generations, report.files) == (3, 1 + 3 + 23)  # two segments without a quotation share that part
     parts = {part for number in (1, 2, 3) for part in read_manifest(index.root / folder_name(number) / NAME).parts()}
     manifests = sum((index.root / folder_name(number) / NAME).stat().st_size for number in (1, 2, 3))
     assert report.bytes == 7 + manifests + sum(part.size for part in parts)

@@ -19,7 +19,7 @@ from briefbot.model import Document, Filters, Metadata, Origin, Passage, Scope, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-INDEX = Path(__file__).parents[1] / "data" / "format-3"
+INDEX = Path(__file__).parents[1] / "data" / "format-4"
 
 GRAIN = (
     "---\ntitle: Grain for the North\nauthor: A. Writer\ndate: 2011-08-19\nurl: https://example.org/g\n---\n"
@@ -132,16 +132,16 @@ def generation() -> Iterator[Generation]:
         yield generation
 
 
-@pytest.mark.parametrize("earlier", [1, 2])
+@pytest.mark.parametrize("earlier", [1, 2, 3])
 def test_an_index_of_an_earlier_format_is_refused_with_the_way_out(earlier: int) -> None:
     with pytest.raises(
-        ForeignIndex, match=rf"has index format {earlier}, and this briefbot reads 3; run: briefbot build --full"
+        ForeignIndex, match=rf"has index format {earlier}, and this briefbot reads 4; run: briefbot build --full"
     ):
         open_current(INDEX.with_name(f"format-{earlier}"))
 
 
 def test_every_byte_of_it_is_as_it_was_written() -> None:
-    assert [reason for _, _, reason in verified(INDEX)] == [None] * 15
+    assert [reason for _, _, reason in verified(INDEX)] == [None] * 19
     assert numbers(INDEX) == [1, 2]
 
 
@@ -150,7 +150,7 @@ def test_its_manifest_is_read(generation: Generation) -> None:
     assert (manifest.generation, manifest.documents, manifest.passages) == (2, 3, 6)
     assert manifest.made == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
     assert manifest.encoder == EncoderEntry("words", "words-1", WordEncoder.source, 64, 40, 4)
-    assert manifest.derivation == "cutting 1, wording 1, analysis 1, encoder words-1"
+    assert manifest.derivation == "cutting 1, wording 1, analysis 2, quotations 1, encoder words-1"
     assert (manifest.corpus, manifest.skipped) == ("docs_corpus", ())
     assert [(s.documents, s.passages, s.live, s.dead) for s in manifest.segments] == [(3, 5, 4, (1,)), (1, 2, 2, ())]
 

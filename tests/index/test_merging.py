@@ -57,6 +57,18 @@ def test_a_merged_segment_is_the_one_that_all_live_documents_would_make(
         assert list(map(sorted, ours.terms)) == list(map(sorted, theirs.terms))
         assert np.array_equal(ours.vectors, theirs.vectors)
         assert list(map(np.ndarray.tolist, ours.codes)) == list(map(np.ndarray.tolist, theirs.codes))
+        assert ours.quotations == theirs.quotations
+    words = [
+        sorted(
+            (piece.name(number), [piece.starts[i] for i in range(piece.firsts[number], piece.firsts[number + 1])])
+            for piece, _ in segment.concordance.numbered
+            for number in range(piece.documents)
+        )
+        for segment in (found, once)
+    ]
+    assert words[0] == words[1]
+    assert sorted(found.quotations.names) == sorted(once.quotations.names)
+    assert sorted(found.quotations.cues) == sorted(once.quotations.cues)
     assert {part.kind: part.sha256 for part in found.entry.parts if part.kind in _ALIKE} == {
         part.kind: part.sha256 for part in once.entry.parts if part.kind in _ALIKE
     }
@@ -85,3 +97,20 @@ def test_many_passages_are_divided_into_cells_and_keep_their_vectors(
     assert np.array_equal(plain.vectors.codes(rows), cells.vectors.codes(rows))
     again = merge_segments(Disk(tmp_path), "staging", [Source(cells, ~cells.dead)], ENCODER)
     assert again.part("dense") == cells.entry.part("dense")
+
+
+def test_a_piece_of_the_concordance_stays_as_it_is_unless_it_is_small_or_a_document_in_it_is_dead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "_TOGETHER", 2)
+    large, small = [entry(f"{i}.txt", ["red.", "blue."]) for i in (1, 2)], [entry("3.txt", ["green."])]
+    segments = [[large[0]], [large[1]], small, [entry("4.txt", ["secret."]), entry("5.txt", ["grey."])]]
+    found = merged(tmp_path, segments, {"4.txt"})
+    before = [Segment(tmp_path, write_segment(Disk(tmp_path), "staging", some), ENCODER) for some in segments]
+    kept = [one.concordance.entries[0] for one in before]
+    assert found.concordance.entries[:2] == tuple(kept[:2])
+    assert len(found.concordance.entries) == 3
+    assert not set(found.concordance.entries[2:]) & set(kept)
+    assert [piece.documents for piece, _ in found.concordance.numbered] == [1, 1, 2]
+    assert [first for _, first in found.concordance.numbered] == [0, 2, 4]
+    assert all(b"secret" not in bytes(piece.keys) for piece, _ in found.concordance.numbered)

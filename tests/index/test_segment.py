@@ -11,11 +11,13 @@ from tests.fakes import WordEncoder, codes_of
 from briefbot.index.disk import Disk
 from briefbot.index.manifest import EncoderEntry
 from briefbot.index.segment import Entry, Segment, passage_key, write_segment
-from briefbot.model import Block, Document, Metadata, Origin, Span
+from briefbot.model import Attribution, Block, Document, Metadata, Origin, Quotation, Span
 from briefbot.passages import Cutter
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from briefbot.model import Passage
 
 ENCODER = EncoderEntry("words", "words-1", "words-1", 64, 40, 4)
 WORDS = st.text(st.sampled_from("abc é한𝄞\n.ﬁ "), min_size=1, max_size=80).filter(str.strip)
@@ -41,6 +43,23 @@ def entry(name: str, paragraphs: list[str]) -> Entry:
         terms=tuple(tuple(passage.text.split()) for passage in passages),
         vectors=encoder.encode_questions([passage.text for passage in passages]),
         codes=tuple(codes_of(passage.text) for passage in passages),
+        quotations=tuple(quoted(document, passage) for passage in passages),
+    )
+
+
+def quoted(document: Document, passage: Passage) -> Quotation:
+    """Return a passage's first sentence as a quotation; who said the third, sixth and so on is not known."""
+    span, words = passage.sentences[0].span, passage.sentences[-1].span
+    full = f"The speaker of {document.name}" if passage.number % 2 else None
+    who = Attribution(words.of(document.text), words, full, "said" if passage.number % 4 else None, 1 / passage.number)
+    return Quotation(
+        document=document.name,
+        utterance=passage.number,
+        kind="indirect" if passage.number % 5 else "direct",
+        span=span,
+        text=span.of(document.text),
+        context=passage.span,
+        attribution=who if passage.number % 3 else None,
     )
 
 
@@ -63,6 +82,7 @@ def test_everything_comes_back_as_it_was_written(tmp_path: Path, texts: list[lis
         assert [sorted(terms) for terms in read.terms] == [sorted(terms) for terms in wrote.terms]
         assert np.array_equal(read.vectors, wrote.vectors.astype(np.float16))
         assert list(map(np.ndarray.tolist, read.codes)) == list(map(np.ndarray.tolist, wrote.codes))
+        assert read.quotations == wrote.quotations
         for passage in read.passages:
             assert passage.text == passage.span.of(read.document.text)
             assert all(sentence.text == sentence.span.of(read.document.text) for sentence in passage.sentences)

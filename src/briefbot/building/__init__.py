@@ -31,6 +31,7 @@ from briefbot.index.store import (
     tried,
 )
 from briefbot.passages import CUTTING
+from briefbot.quotes import EXTRACTION
 from briefbot.reports import BuildReport, Remark, Skipped
 from briefbot.search.analysis import ANALYSIS
 from briefbot.wording import RECIPE
@@ -144,7 +145,8 @@ def _base(index: Path, stack: contextlib.ExitStack) -> tuple[Generation | None, 
 
 
 def _derivation(encoder: Encoder) -> str:
-    return f"cutting {CUTTING}, wording {RECIPE}, analysis {ANALYSIS}, encoder {encoder.identity}"
+    rules = f"cutting {CUTTING}, wording {RECIPE}, analysis {ANALYSIS}, quotations {EXTRACTION}"
+    return f"{rules}, encoder {encoder.identity}"
 
 
 def _same_rules(base: Generation | None, encoder: Encoder) -> bool:

@@ -14,9 +14,11 @@ from briefbot.building.encoding import PORTION, EncodingThread
 from briefbot.corpus.documents import ReadDocument, read_document
 from briefbot.corpus.language import language_of
 from briefbot.corpus.sandbox import ReaderProcess
-from briefbot.errors import UnreadableFile
+from briefbot.corpus.scan import alone
+from briefbot.errors import UnreadableFile, UsageFault
 from briefbot.index.segment import Entry, passage_key, write_segment
 from briefbot.passages import Cutter
+from briefbot.quotes import quotations
 from briefbot.search.analysis import terms
 from briefbot.wording import search_text
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
     from concurrent.futures import Future
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from briefbot.building.encoding import Encoded
     from briefbot.corpus.scan import SourceFile
@@ -31,10 +34,11 @@ if TYPE_CHECKING:
     from briefbot.index.disk import Disk
     from briefbot.index.generation import Generation
     from briefbot.index.manifest import SegmentEntry
-    from briefbot.model import Passage
-    from briefbot.settings import Settings
+    from briefbot.model import Passage, Quotation
+    from briefbot.settings import Limits, Settings
 
 SEGMENT_PASSAGES = 8_192
+_DRAFT_WINDOW = 100_000  # words of a passage: a draft is not encoded, so nothing need be divided
 _BLOCKS = 256  # as many are cut together
 _CHARACTERS = 16_000_000  # of text, and more only where one document alone has more
 T = TypeVar("T")
@@ -78,6 +82,7 @@ class _Cut:
     keys: tuple[bytes, ...]
     texts: tuple[str, ...]
     terms: tuple[Sequence[str], ...]
+    quotations: tuple[Quotation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,19 @@ def read_only(files: Sequence[SourceFile], tools: Tools) -> Prepared:
     return prepared
 
 
+def draft_quotations(path: Path, limits: Limits) -> tuple[Quotation, ...]:
+    """Return what a file quotes that is no document of the corpus, without keeping it. Raises UsageFault."""
+    if (source := alone(path)) is None:
+        raise UsageFault(f"{path} is no file that briefbot reads.")
+    with ReaderProcess(limits) as readers:
+        try:
+            read = read_document(source, readers=readers, limits=limits)
+        except UnreadableFile as reason:
+            raise UsageFault(f"{path}: {reason}.") from reason
+    passages = Cutter(_DRAFT_WINDOW, lambda texts: [len(text.split()) for text in texts], language_of)
+    return quotations(read.document, passages.cut(read.document, read.blocks))
+
+
 def _documents(files: Sequence[SourceFile], tools: Tools, prepared: Prepared) -> Generator[ReadDocument, None, None]:
     """Yield the documents that can be read, and note in `prepared` which can and which cannot."""
     limits = tools.settings.limits
@@ -143,7 +161,8 @@ def _cut(documents: Iterator[ReadDocument], encoder: Encoder) -> Iterator[_Cut]:
 def _analysed(read: ReadDocument, passages: tuple[Passage, ...]) -> _Cut:
     texts = tuple(search_text(read.document.title, p.heading, p.header, p.text) for p in passages)
     found = (terms(text, passage.language) for text, passage in zip(texts, passages, strict=True))
-    return _Cut(read, passages, tuple(map(passage_key, texts)), texts, tuple(found))
+    quoted = quotations(read.document, passages)
+    return _Cut(read, passages, tuple(map(passage_key, texts)), texts, tuple(found), quoted)
 
 
 def _portions(cut: Iterator[_Cut], encoding: EncodingThread) -> Iterator[_Portion]:
@@ -168,7 +187,16 @@ def _entries(portions: Iterator[_Portion], prepared: Prepared) -> Iterator[Entry
             end = start + len(one.keys)
             vectors, codes = encoded.vectors[start:end], encoded.codes[start:end]
             start = end
-            yield Entry(one.read.document, one.read.origin, one.passages, one.keys, one.terms, vectors, codes)
+            yield Entry(
+                document=one.read.document,
+                origin=one.read.origin,
+                passages=one.passages,
+                keys=one.keys,
+                terms=one.terms,
+                vectors=vectors,
+                codes=codes,
+                quotations=one.quotations,
+            )
 
 
 def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:

@@ -81,6 +81,14 @@ def scan(root: Path, now: int) -> Scan:
     return Scan(tuple(files), tuple(sorted(refused)), dict(ignored))
 
 
+def alone(path: Path) -> SourceFile | None:
+    """Return a file that belongs to no corpus, or None where it is none that can be read. Raises OSError."""
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS or not path.is_file():
+        return None
+    return _source(_Found(path.name, path, path.stat(), linked=False), suffix, None, 0)
+
+
 def _source(item: _Found, suffix: str, sidecar: _Found | None, now: int) -> SourceFile:
     states = [item.state, *([sidecar.state] if sidecar else [])]
     times = [time for state in states for time in (state.st_mtime_ns, state.st_ctime_ns)]

@@ -139,3 +139,12 @@ def blob(texts: Sequence[str]) -> tuple[Array, Array]:
 def _column(kind: str, shape: Sequence[int], offset: int) -> _Column:
     dtype = np.dtype(kind)
     return _Column(dtype, tuple(shape), offset, dtype.itemsize * math.prod(shape[1:]))
+
+
+def name_columns(names: Sequence[bytes]) -> dict[str, Array]:
+    """Return the columns of documents' names, with the rows in the order of the names, so that one is soon found."""
+    return {
+        "names": np.frombuffer(b"".join(names), np.uint8),
+        "name_ends": ends_of(np.array([len(name) for name in names], np.uint64)),
+        "name_order": np.array(sorted(range(len(names)), key=names.__getitem__), np.uint32),
+    }

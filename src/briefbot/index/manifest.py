@@ -18,7 +18,7 @@ from briefbot.index.parts import PartEntry, damaged
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 3
+FORMAT = 4
 NAME = "manifest.json"
 
 

@@ -7,17 +7,20 @@ encoded or analysed for that, and memory holds pieces, what has to be sorted, an
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from briefbot.index.cells import cells_for, in_cells
-from briefbot.index.columns import PIECE, Array, Stream, column_chunks, ends_of
+from briefbot.index.columns import PIECE, Array, Stream, column_chunks, ends_of, name_columns
+from briefbot.index.concordances import write_concordance
 from briefbot.index.manifest import SegmentEntry
 from briefbot.index.parts import PartEntry, write_part
 from briefbot.index.postings import merged_postings
-from briefbot.index.segment import PASSAGE_FIELDS, name_columns
+from briefbot.index.quotations import merged_quotations
+from briefbot.index.segment import PASSAGE_FIELDS
 from briefbot.index.vectors import EXACT_UP_TO, Codes, exact_chunks
 
 if TYPE_CHECKING:
@@ -27,9 +30,11 @@ if TYPE_CHECKING:
     from briefbot.index.disk import Disk
     from briefbot.index.manifest import EncoderEntry
     from briefbot.index.segment import Segment
+    from briefbot.model import Document, Quotation
 
 _DOCUMENT, _LANGUAGE, _PLACE = (PASSAGE_FIELDS.index(name) for name in ("document", "language", "place"))
 _VECTORS = 1 << 14  # copied at once
+_TOGETHER = 8_192  # passages; pieces of a concordance with fewer together become one
 
 
 class Source:
@@ -69,12 +74,69 @@ def merge_segments(disk: Disk, staging: str, sources: Sequence[Source], encoder:
         "sentences": _sentence_columns(sources),
         "lexical": merged_postings([(source.segment.postings, source.kept) for source in sources]),
         "codes": _texts(sources, "codes", ("codes", "code_ends"), lambda source: source.rows, (encoder.code_bytes,)),
+        "quotations": merged_quotations([(source.of("quotations"), source.keep, source.kept) for source in sources]),
     }
     dense, cells, recall = _written_vectors(disk, staging, sources, (passages, encoder.dimensions))
     written = {kind: write_part(disk, staging, kind, column_chunks(made)) for kind, made in columns.items()}
-    kinds = ("documents", "passages", "sentences", "dense", "lexical", "codes")
+    kinds = ("documents", "passages", "sentences", "dense", "lexical", "codes", "quotations")
     ordered = tuple((written | {"dense": dense})[kind] for kind in kinds)
-    return SegmentEntry(documents, passages, passages, ordered, cells=cells, recall=recall)
+    pieces = tuple(_concordances(disk, staging, sources))
+    return SegmentEntry(documents, passages, passages, (*ordered, *pieces), cells=cells, recall=recall)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of a source's concordance, and the rows of those of its documents that are taken over."""
+
+    source: Source
+    entry: PartEntry
+    documents: Array
+    whole: bool
+
+    @property
+    def passages(self) -> int:
+        """How many passages its documents have."""
+        starts = self.source.segment.passage_starts.astype(np.int64)
+        return int((starts[self.documents + 1] - starts[self.documents]).sum())
+
+
+def _concordances(disk: Disk, staging: str, sources: Sequence[Source]) -> Iterator[PartEntry]:
+    """Yield the pieces of the concordance: as they are, where they are large enough and nothing in them is dead."""
+    for group in _grouped([piece for source in sources for piece in _pieces_of(source)]):
+        first, *others = group
+        if first.whole and not others:
+            yield first.entry
+        else:
+            yield write_concordance(disk, staging, [one for piece in group for one in _quoted(piece)])
+
+
+def _pieces_of(source: Source) -> Iterator[_Piece]:
+    first = 0
+    for entry, piece in source.segment.concordance:
+        last = first + piece.documents
+        kept = source.keep[first:last]
+        if kept.any():
+            yield _Piece(source, entry, first + np.flatnonzero(kept), bool(kept.all()))
+        first = last
+
+
+def _grouped(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+    """Yield neighbours together that are small together."""
+    group: list[_Piece] = []
+    for piece in pieces:
+        if group and sum(one.passages for one in group) + piece.passages > _TOGETHER:
+            yield group
+            group = []
+        group.append(piece)
+    if group:
+        yield group
+
+
+def _quoted(piece: _Piece) -> Iterator[tuple[Document, list[Quotation]]]:
+    segment = piece.source.segment
+    for row in piece.documents.tolist():
+        document = segment.document(row)
+        yield document, list(segment.quotations.of(document, segment.quotations.rows_of(row)))
 
 
 def _written_vectors(

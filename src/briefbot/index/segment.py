@@ -1,4 +1,4 @@
-"""Documents that were written together: their texts, passages, vectors and terms, in six parts.
+"""Documents that were written together: their texts, passages, vectors and terms, in parts.
 
 `write_segment` and `Segment` are the two sides of one form and change together; `manifest.FORMAT` is raised when the
 form changes. Rows are positions in columns; a passage, sentence or document is made a value only when asked for.
@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from briefbot.errors import DamagedIndex
-from briefbot.index.columns import Array, Columns, blob, column_chunks, ends_of
+from briefbot.index.columns import Array, Columns, blob, column_chunks, ends_of, name_columns
+from briefbot.index.concordances import KIND as CONCORDANCE
+from briefbot.index.concordances import Pieces, write_concordance
 from briefbot.index.manifest import EncoderEntry, SegmentEntry
 from briefbot.index.parts import MappedPart, write_part
 from briefbot.index.postings import Postings, posting_columns
+from briefbot.index.quotations import Quotations, quotation_columns
 from briefbot.index.vectors import DenseVectors, Vectors, exact_chunks
 from briefbot.model import BLOCK_KINDS, Document, Metadata, Origin, Passage, Sentence, Span
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
     from briefbot.codes import Codes
     from briefbot.index.disk import Disk
+    from briefbot.model import Quotation
 
 _PLACES = 1_024  # remembered at once
 PASSAGE_FIELDS = (
@@ -52,6 +56,7 @@ class Entry:
     terms: tuple[Sequence[str], ...]
     vectors: Vectors
     codes: tuple[Codes, ...]
+    quotations: tuple[Quotation, ...]
 
 
 def passage_key(search_text: str) -> bytes:
@@ -70,9 +75,11 @@ def write_segment(disk: Disk, staging: str, entries: Sequence[Entry]) -> Segment
         "dense": exact_chunks([vectors], *vectors.shape),
         "lexical": column_chunks(posting_columns([terms for entry in entries for terms in entry.terms])),
         "codes": column_chunks(_code_columns([codes for entry in entries for codes in entry.codes])),
+        "quotations": column_chunks(quotation_columns([(entry.passages, entry.quotations) for entry in entries])),
     }
-    written = tuple(write_part(disk, staging, kind, chunks) for kind, chunks in parts.items())
-    return SegmentEntry(len(entries), len(passages), len(passages), written)
+    written = [write_part(disk, staging, kind, chunks) for kind, chunks in parts.items()]
+    written.append(write_concordance(disk, staging, [(entry.document, entry.quotations) for entry in entries]))
+    return SegmentEntry(len(entries), len(passages), len(passages), tuple(written))
 
 
 def _document_columns(entries: Sequence[Entry]) -> dict[str, Array]:
@@ -87,15 +94,6 @@ def _document_columns(entries: Sequence[Entry]) -> dict[str, Array]:
         "contents": np.frombuffer(contents, np.uint8).reshape(-1, 32),
         "days": np.array([_day(entry.document.metadata.date) for entry in entries], np.int32),
         "passage_starts": ends_of(np.array([len(entry.passages) for entry in entries], np.uint32), np.uint32),
-    }
-
-
-def name_columns(names: Sequence[bytes]) -> dict[str, Array]:
-    """Return the columns of documents' names, with the rows in the order of the names, so that one is soon found."""
-    return {
-        "names": np.frombuffer(b"".join(names), np.uint8),
-        "name_ends": ends_of(np.array([len(name) for name in names], np.uint64)),
-        "name_order": np.array(sorted(range(len(names)), key=names.__getitem__), np.uint32),
     }
 
 
@@ -180,11 +178,13 @@ class Segment:
     """One segment of a generation, mapped. Every method raises DamagedIndex where bytes are not what was written."""
 
     def __init__(self, root: Path, entry: SegmentEntry, encoder: EncoderEntry) -> None:
-        parts = {part.kind: MappedPart(root, part) for part in entry.parts}
+        parts = {part.kind: MappedPart(root, part) for part in entry.parts if part.kind != CONCORDANCE}
         self.entry = entry
+        self.concordance = Pieces(root, entry.parts)
         self.columns = {kind: Columns(part) for kind, part in parts.items() if kind != "dense"}
         self._documents, self._passages = self.columns["documents"], self.columns["passages"]
         self.postings = Postings(self.columns["lexical"])
+        self.quotations = Quotations(self.columns["quotations"])
         self.vectors = DenseVectors(parts["dense"], count=entry.passages, dimensions=encoder.dimensions)
 
     @property
@@ -331,15 +331,16 @@ class Segment:
         return [self._entry(document, terms) for document in documents]
 
     def _entry(self, document: int, terms: dict[int, list[str]]) -> Entry:
-        rows = self.rows_of(document)
+        rows, text = self.rows_of(document), self.document(document)
         return Entry(
-            document=self.document(document),
+            document=text,
             origin=self.origin(document),
             passages=tuple(self.passage(row) for row in rows),
             keys=tuple(self.key(row) for row in rows),
             terms=tuple(terms[row] for row in rows),
             vectors=self.vectors.rows(np.array(rows, np.int64)),
             codes=tuple(self.codes(row) for row in rows),
+            quotations=tuple(self.quotations.of(text, self.quotations.rows_of(document))),
         )
 
     def _sentences_of(self, row: int, text: str, offset: int) -> Iterator[Sentence]:
