@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
     from briefbot.embedding.encoder import Encoder
-    from briefbot.index.generation import Generation
+    from briefbot.index.generation import Generation, Visible
+    from briefbot.index.vectors import Mask
     from briefbot.settings import LinkRule
 
 
@@ -217,45 +218,59 @@ def _refuse_unanswerable(question: Question, generation: Generation) -> None:
         raise UsageFault(f"There is no document or folder {place!r}; briefbot show lists them.")
 
 
-def search(question: Question, library: Library, *, depth: int = CANDIDATES) -> Retrieved:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as it reads by itself, what its asker may see, and which rows may answer it, `depth` from a source."""
+
+    question: Question
+    alone: Reading
+    visible: Visible
+    allowed: Mask
+    depth: int
+
+
+def search(question: Question, library: Library, *, depth: int = CANDIDATES, among: Mask | None = None) -> Retrieved:
     """Return the passages for a question, best first, from the documents that its scope and filters allow.
 
-    Each source nominates `depth` of them. In front stand those that hold what is asked for literally. A question that
-    leans on those before it is read with words of theirs, unless it says enough and is answered as it stands.
+    Each source nominates `depth` of them, where `among` is given only of those rows. In front stand those that hold
+    what is asked for literally. A question that leans on those before it is read with words of theirs, unless it says
+    enough and is answered as it stands.
     """
-    visible = library.generation.visible(question.scope)
-    view = View(library.generation, visible, partial(_known, library.encoder))
-    alone = read(normalised(question.text), view)
-    followed = follow(alone, question.history, view)
-    if followed.complete:
-        found = _searched(question, library, depth, alone, alone)
-        if followed.reading == alone or (found.verdict().confidence or 0.0) >= _AS_IT_STANDS:
-            return found
-    return _searched(question, library, depth, alone, followed.reading)
-
-
-def _searched(question: Question, library: Library, depth: int, alone: Reading, reading: Reading) -> Retrieved:
-    """Search for what a question is read as; what it asks for literally is what it says `alone`."""
     generation = library.generation
     visible = generation.visible(question.scope)
+    view = View(generation, visible, partial(_known, library.encoder))
+    alone = read(normalised(question.text), view)
     allowed = visible.rows if question.filters == Filters() else generation.allowed(question.scope, question.filters)
-    text, shelf = alone.text, Shelf(generation, visible, allowed)
+    asked = _Asked(question, alone, visible, allowed if among is None else allowed & among, depth)
+    followed = follow(alone, question.history, view)
+    if followed.complete:
+        found = _searched(asked, alone, library)
+        if followed.reading == alone or (found.verdict().confidence or 0.0) >= _AS_IT_STANDS:
+            return found
+    return _searched(asked, followed.reading, library)
+
+
+def _searched(asked: _Asked, reading: Reading, library: Library) -> Retrieved:
+    """Search for what a question is read as; what it asks for literally is what it says by itself."""
+    generation, text = library.generation, asked.alone.text
+    shelf = Shelf(generation, asked.visible, asked.allowed)
     pasted = look_up(text, shelf, np.empty(0, np.int64)) if is_long(text) else None
-    asked = gist(text, pasted.found) if pasted else reading.text
-    encoded = library.encoder.encode_with_pieces([asked])[0]
+    words = gist(text, pasted.found) if pasted else reading.text
+    encoded = library.encoder.encode_with_pieces([words])[0]
     query = Query(
         vector=encoded.vector,
         terms=reading.terms,
-        allowed=allowed,
-        visible=visible,
+        allowed=asked.allowed,
+        visible=asked.visible,
         shares=reading.shares,
-        pieces=pieces_of(asked, encoded, reading.languages),
+        pieces=pieces_of(words, encoded, reading.languages),
     )
-    ranked = rank(query, library.sources, generation.place, depth)
+    ranked = rank(query, library.sources, generation.place, asked.depth)
     if library.weights:
         ranked = reranked(ranked, query, generation, library.weights)
-        if reading != alone:
-            ranked = put_back(ranked, lambda row: was_said(generation.passage(row).text, question.history[1::2]))
+        if reading != asked.alone:
+            said = asked.question.history[1::2]
+            ranked = put_back(ranked, lambda row: was_said(generation.passage(row).text, said))
     findings = pasted or look_up(text, shelf, ranked.hits.rows)
     return Retrieved(reading, query.pieces, lifted(ranked, findings), findings, library.calibration)
 
@@ -326,15 +341,23 @@ def _highlight(found: Found, retrieved: Retrieved, library: Library) -> Span:
 
 def _marked(found: Found, retrieved: Retrieved, library: Library) -> tuple[int, int]:
     passage, pieces, codes = found.passage, retrieved.pieces, library.generation.codes(found.hit.row)
-    if len(pieces.vectors) and len(codes) and pieces.known > _KNOWN:
-        title = library.generation.title(passage.document)
-        texts = [prefix(title, passage.heading, passage.header), *(normalised(it.text) for it in passage.sentences)]
-        ahead, *ends = np.cumsum(library.encoder.count(texts)).tolist()
-        if ends[-1] == len(codes):  # the sentences are all that was encoded, piece by piece
-            return marked_by_pieces(pieces.vectors, codes[ahead:], [end - ahead for end in ends])
+    if len(pieces.vectors) and pieces.known > _KNOWN and (ends := piece_ends(passage, len(codes), library)):
+        ahead, *ends = ends
+        return marked_by_pieces(pieces.vectors, codes[ahead:], [end - ahead for end in ends])
     lexical = retrieved.ranked.matches["lexical"]
     worth = lexical.worth if isinstance(lexical, LexicalMatches) else {}
     return marked_by_terms([sentence.text for sentence in passage.sentences], passage.language, worth)
+
+
+def piece_ends(passage: Passage, count: int, library: Library) -> list[int]:
+    """Return where, among a passage's `count` word pieces, those end that stand ahead, and those of each sentence.
+
+    Nothing, where the sentences are not all that was encoded, piece by piece.
+    """
+    title = library.generation.title(passage.document)
+    texts = [prefix(title, passage.heading, passage.header), *(normalised(it.text) for it in passage.sentences)]
+    ends: list[int] = np.cumsum(library.encoder.count(texts)).tolist() if count else []
+    return ends if ends and ends[-1] == count else []
 
 
 def _within(passage: Passage, sentence: Sentence) -> Span:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +81,7 @@ class Settings:
     limits: Limits = Limits()
     discord: DiscordSettings = DiscordSettings()
     access: tuple[AccessRule, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_settings(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
@@ -223,11 +224,20 @@ def _members(value: Any, where: str, parsers: Mapping[str, Callable[[Any, str], 
 
 
 def _limits(value: Any, where: str) -> Limits:
-    return Limits(**_members(value, where, {field.name: _count for field in fields(Limits)}, "limit"))
+    return Limits(**_members(value, where, {it.name: _count for it in fields(Limits)}, "limit"))
 
 
 def _discord(value: Any, where: str) -> DiscordSettings:
     return DiscordSettings(**_members(value, where, _DISCORD, "setting"))
+
+
+def _aliases(value: Any, where: str) -> Mapping[str, str]:
+    """Return the name that each other one stands for; a name may have several."""
+    return {
+        _text(other, f"{where}.{name!r}"): name
+        for name, others in _table(value, where).items()
+        for other in _several(others, f"{where}.{name!r}")
+    }
 
 
 def _access(value: Any, where: str) -> tuple[AccessRule, ...]:
@@ -290,4 +300,5 @@ _PARSERS: dict[str, Callable[[Any, str], Any]] = {
     "limits": _limits,
     "discord": _discord,
     "access": _access,
+    "aliases": _aliases,
 }

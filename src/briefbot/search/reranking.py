@@ -23,6 +23,7 @@ from briefbot.search.sources import DenseMatches, LexicalMatches, Pieces
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from briefbot.codes import Codes
     from briefbot.embedding.encoder import EncodedQuestion
     from briefbot.index.generation import Generation
     from briefbot.index.vectors import Rows
@@ -33,6 +34,7 @@ DEPTH = 50  # hits; the right passage stands among them for 99.7 % of SQuAD's qu
 _REMEMBERED = 4_096  # titles with headings, whose terms are remembered: many questions meet the same
 _FAMILIAR, _STRANGE = 0.4, 0.6  # pieces a letter: what a model knows well is cut into few
 _SAID, _HEARD = 1.0, 10  # by how much a hit is put back that was given as an answer before, and how many are looked at
+_OF_PIECES = ("short", "middle", "long", "pairs")
 _BELOW = 1.0  # how far the first hit that is not looked at stands below the last that is
 
 
@@ -100,7 +102,8 @@ def features_of(rows: Rows, ranked: Ranked, query: Query, generation: Generation
     if not isinstance(dense, DenseMatches) or not isinstance(lexical, LexicalMatches):
         raise TypeError("reranking needs the dense and the lexical source")
     known, bm25 = query.pieces.known, lexical.scores(rows)
-    near = interaction(query.pieces.vectors, _worths(query, lexical), [generation.codes(int(row)) for row in rows])
+    codes = [generation.codes(int(row)) for row in rows]
+    near = interaction(query.pieces.vectors, _worths(query.pieces, lexical), codes)
     short, middle, long = near.stretches
     return {
         "cosine": known * dense.cosines(rows),
@@ -120,10 +123,25 @@ def _distinct_terms(heading: str, language: str | None) -> frozenset[str]:
     return frozenset(terms(heading, language))
 
 
-def _worths(query: Query, lexical: LexicalMatches) -> Scores:
+def scores_of_parts(ranked: Ranked, pieces: Pieces, places: Rows, codes: Sequence[Codes], learnt: Weights) -> Scores:
+    """Return the scores of parts of passages, whose word pieces are `codes`, of the hits at `places`.
+
+    A part has its own word pieces, and everything else in common with its passage.
+    """
+    lexical = ranked.matches["lexical"]
+    if not isinstance(lexical, LexicalMatches):
+        raise TypeError("parts of passages need the lexical source")
+    near = interaction(pieces.vectors, _worths(pieces, lexical), codes)
+    own = dict(zip(_OF_PIECES, (*near.stretches, near.pairs), strict=True))
+    features = {name: values[places] for name, values in ranked.hits.features.items()}
+    features |= {name: pieces.known * values for name, values in own.items()}
+    return np.asarray(sum(weight * features[name] for name, weight in learnt.features.items()))
+
+
+def _worths(pieces: Pieces, lexical: LexicalMatches) -> Scores:
     """Return what each piece of the question counts: as much as the term of its word is worth."""
     worth = lexical.worth
-    return np.array([max((worth.get(term, 0.0) for term in its), default=0.0) for its in query.pieces.terms])
+    return np.array([max((worth.get(term, 0.0) for term in its), default=0.0) for its in pieces.terms])
 
 
 def _titles(rows: Rows, lexical: LexicalMatches, generation: Generation) -> Scores:
