@@ -140,7 +140,7 @@ def test_access_is_a_list_of_rules_in_their_order(config: Path) -> None:
             "x = 1",
             (
                 "x: there is no such setting; the settings are corpus, index, model, precision, keep, links, limits, "
-                "discord, access."
+                "discord, access, aliases."
             ),
         ),
         ("corpus = 3", "corpus: must be a text that is not empty, not 3."),

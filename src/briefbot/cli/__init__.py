@@ -29,6 +29,7 @@ _COMMANDS = {
     "build": ("build", "Bring the index up to the documents."),
     "ask": ("ask", "Answer a question with the exact passage and its citation."),
     "chat": ("ask", "Answer questions one after the other."),
+    "quote": ("quote", "Find who said what, word for word, and check a quotation."),
     "run": ("run", "Run the Discord bot."),
     "show": ("show", "List the documents, or print the text that citations refer to."),
     "status": ("upkeep", "Tell what the index holds, and what has changed since."),

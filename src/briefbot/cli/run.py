@@ -103,6 +103,7 @@ def _parts(session: Session, plain: Callable[[str], Encoder]) -> Parts:
         rebuilder=Rebuilder(_build_command(session)),
         metrics=Metrics(),
         feedback=FeedbackFile(wanted.feedback, wanted.feedback_days) if wanted.feedback else None,
+        aliases=settings.aliases,
     )
 
 

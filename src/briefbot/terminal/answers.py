@@ -24,7 +24,7 @@ FORMAT = 1
 NARROWEST = 20
 NAMED = 3  # citations of copies that are shown
 
-_BAR = "│ "
+BAR = "│ "
 _OPEN, _CLOSE = f"»{GLUE}", f"{GLUE}«"
 _TAB = " " * 4
 _STRENGTHS = (
@@ -87,14 +87,14 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 def _understood(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
     """Tell how the question was understood, where that has other words."""
     if letters(answer.understood_as) != letters(answer.question):
-        yield [paint.dim(line) for line in _flat(f"Understood as: {one_line(answer.understood_as)}", width)]
+        yield [paint.dim(line) for line in flat(f"Understood as: {one_line(answer.understood_as)}", width)]
 
 
 def _found(answer: Answer, paint: Paint, width: int) -> Iterator[list[str]]:
     first, *others = answer.excerpts
-    yield [paint.bold(line) for line in _flat(_on_one_line(first.highlight.of(first.text)), width)]
-    yield _indented(_place(first, paint, width - 2), "  ")
-    yield [paint.dim(line) for line in _flat(f"{_strength(answer.confidence)} {_LEGEND}", width)]
+    yield [paint.bold(line) for line in flat(on_one_line(first.highlight.of(first.text)), width)]
+    yield indented(place_lines(first, paint, width - 2), "  ")
+    yield [paint.dim(line) for line in flat(f"{_strength(answer.confidence)} {_LEGEND}", width)]
     yield _passage(first, paint, width)
     yield from (_numbered(number, excerpt, paint, width) for number, excerpt in enumerate(others, start=2))
 
@@ -112,10 +112,10 @@ def _strength(confidence: float | None) -> str:
     return next(words for least, words in _STRENGTHS if confidence >= least)
 
 
-def _place(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
+def place_lines(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
     """Return where an excerpt stands, whether that has changed since, and where else the same is said."""
-    lines = [*_flat(citation_line(excerpt.citation), width), *_stale(excerpt, paint, width)]
-    return [*lines, *_flat(also_line(excerpt.also), width)] if excerpt.also else lines
+    lines = [*flat(citation_line(excerpt.citation), width), *_stale(excerpt, paint, width)]
+    return [*lines, *flat(also_line(excerpt.also), width)] if excerpt.also else lines
 
 
 def _stale(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
@@ -126,7 +126,7 @@ def _stale(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
         f"The document has changed: this is its text of {indexed}, and it was changed on {changed}. "
         f"To take that up, run: briefbot{GLUE}build"
     )
-    return [paint.warn(line) for line in _flat(sentence, width)]
+    return [paint.warn(line) for line in flat(sentence, width)]
 
 
 def _moments(stale: Staleness) -> tuple[str, str]:
@@ -140,13 +140,13 @@ def _passage(excerpt: Excerpt, paint: Paint, width: int) -> list[str]:
     before, sentence, after = (_shown(piece) for piece in _pieces(excerpt))
     text = f"{before}{_OPEN}{sentence}{_CLOSE}{after}"
     marked = Span(len(before), len(text) - len(after))
-    inner = width - cells(_BAR)
+    inner = width - cells(BAR)
     if excerpt.kind in _LAID_OUT:
         lines = wrapped(text, inner if excerpt.kind == "row" else None)
     else:
         text = flowed(text, inner, cells)
         lines = wrapped(text, inner)
-    return _quoted([*_header(excerpt), *(_emphasised(text, line, marked, paint) for line in lines)], paint)
+    return block_quote([*_header(excerpt), *(_emphasised(text, line, marked, paint) for line in lines)], paint)
 
 
 def _pieces(excerpt: Excerpt) -> tuple[str, str, str]:
@@ -154,7 +154,7 @@ def _pieces(excerpt: Excerpt) -> tuple[str, str, str]:
     return text[: highlight.start], highlight.of(text), text[highlight.end :]
 
 
-def _on_one_line(text: str) -> str:
+def on_one_line(text: str) -> str:
     """Return `text` on one line; a word that a line end divided keeps its hyphen and loses the gap."""
     return one_line(_DIVIDED.sub("", printable(text)))
 
@@ -177,25 +177,28 @@ def _numbered(number: int, excerpt: Excerpt, paint: Paint, width: int) -> list[s
     """Return an excerpt that is not the first: where it stands, and of its passage one sentence."""
     label = f"{number}  "
     inner = width - len(label)
-    before, sentence, after = (_on_one_line(piece) for piece in _pieces(excerpt))
+    before, sentence, after = (on_one_line(piece) for piece in _pieces(excerpt))
     words = f"{f'…{GLUE}' * bool(before)}{sentence}{f'{GLUE}…' * bool(after)}"
     lines = [
-        *_place(excerpt, paint, inner),
-        *_quoted([*_header(excerpt), *_flat(words, inner - cells(_BAR))], paint),
+        *place_lines(excerpt, paint, inner),
+        *block_quote([*_header(excerpt), *flat(words, inner - cells(BAR))], paint),
     ]
-    first, *rest = _indented(lines, " " * len(label))
+    first, *rest = indented(lines, " " * len(label))
     return [f"{paint.bold(str(number))}{first[len(str(number)) :]}", *rest]
 
 
-def _quoted(lines: list[str], paint: Paint) -> list[str]:
-    return [f"{paint.dim(_BAR)}{line}" if line else paint.dim(_BAR.rstrip()) for line in lines]
+def block_quote(lines: list[str], paint: Paint) -> list[str]:
+    """Return lines of a document with a bar in front."""
+    return [f"{paint.dim(BAR)}{line}" if line else paint.dim(BAR.rstrip()) for line in lines]
 
 
-def _flat(text: str, width: int) -> list[str]:
+def flat(text: str, width: int) -> list[str]:
+    """Return a text in lines of that width."""
     return [line.of(text) for line in wrapped(text, width)]
 
 
-def _indented(lines: list[str], indent: str) -> list[str]:
+def indented(lines: list[str], indent: str) -> list[str]:
+    """Return lines moved to the right."""
     return [f"{indent}{line}" for line in lines]
 
 
@@ -212,8 +215,8 @@ def _excerpt_json(excerpt: Excerpt) -> dict[str, Any]:
         "header": excerpt.header,
         "stale": excerpt.stale is not None,
         "versions": _versions_json(excerpt.stale),
-        "citation": _citation_json(excerpt.citation),
-        "also": [_citation_json(citation) for citation in excerpt.also],
+        "citation": citation_json(excerpt.citation),
+        "also": [citation_json(citation) for citation in excerpt.also],
     }
 
 
@@ -221,7 +224,8 @@ def _versions_json(stale: Staleness | None) -> dict[str, str] | None:
     return {"indexed": stale.indexed.isoformat(), "changed": stale.changed.isoformat()} if stale else None
 
 
-def _citation_json(citation: Citation) -> dict[str, Any]:
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """Return where something stands as an object."""
     return {
         "document": citation.document,
         "title": citation.title,
