@@ -18,6 +18,7 @@ from briefbot.discord.rereading import question_of
 if TYPE_CHECKING:
     import discord
 
+    from briefbot.access import Audience
     from briefbot.discord.catalogue import Words
     from briefbot.discord.messages import Message
     from briefbot.discord.replying import Event
@@ -37,7 +38,7 @@ class Request:
 async def answer_command(event: Event, request: Request) -> None:
     """Answer a question put as a command."""
     event.client.parts.metrics.interacted("command")
-    if await _must_wait(event):
+    if await must_wait(event):
         return
     private = event.client.visibility.is_private(event, request.private)
 
@@ -50,7 +51,7 @@ async def answer_command(event: Event, request: Request) -> None:
 async def answer_menu(event: Event, message: discord.Message) -> None:
     """Answer what another message asks, for who opened the menu alone."""
     event.client.parts.metrics.interacted("command")
-    if await _must_wait(event):
+    if await must_wait(event):
         return
 
     async def work(words: Words) -> Message:
@@ -63,11 +64,9 @@ async def answer_menu(event: Event, message: discord.Message) -> None:
 
 
 async def _answer(event: Event, request: Request, words: Words, *, private: bool) -> Message:
-    bot, since = event.client, _since(request.since)
+    bot, since = event.client, since_of(request.since)
     alone = private or event.guild_id is None
-    audience = (
-        await bot.visibility.asker(event) if alone else bot.visibility.everybody(event.guild_id or 0, event.channel)
-    )
+    audience = await audience_of(event, private=private)
     place = Place(event.channel_id or 0, event.user.id if alone else None)
     inquiry = Inquiry(
         asker=event.user.id,
@@ -88,6 +87,14 @@ async def _answer(event: Event, request: Request, words: Words, *, private: bool
     return render_answer(told.answer, Asked(told.filters, can_share, bot.parts.feedback is not None), words)
 
 
+async def audience_of(event: Event, *, private: bool) -> Audience:
+    """Return who will read an answer: the asker alone, or everybody who can view the channel."""
+    visibility = event.client.visibility
+    if private or event.guild_id is None:
+        return await visibility.asker(event)
+    return visibility.everybody(event.guild_id, event.channel)
+
+
 async def _asked_in(event: Event, message: discord.Message) -> str | None:
     """Return what a message asks; one of the bot's own asks what it answers."""
     if event.client.user and message.author.id == event.client.user.id:
@@ -95,14 +102,15 @@ async def _asked_in(event: Event, message: discord.Message) -> str | None:
     return event.client.without_own_name(message.content)
 
 
-async def _must_wait(event: Event) -> bool:
+async def must_wait(event: Event) -> bool:
+    """Tell somebody who asks again too soon to wait, and whether that was so."""
     seconds = event.client.asking.seconds_to_wait(event.user.id)
     if seconds:
         await say(event, words_of(event)("fault.cooldown", seconds=seconds))
     return seconds > 0
 
 
-def _since(typed: str | None) -> date | None:
+def since_of(typed: str | None) -> date | None:
     """Return the day that was typed; a month or a year means its first."""
     if not typed:
         return None

@@ -21,7 +21,7 @@ from briefbot.model import Filters, Question
 from briefbot.serving.feedback import Unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from briefbot.conversation import Place
@@ -46,6 +46,7 @@ class Parts:
     rebuilder: Rebuilder
     metrics: Metrics
     feedback: FeedbackFile | None
+    aliases: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

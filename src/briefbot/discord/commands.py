@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import discord
 from discord import app_commands
 
-from briefbot.discord import answering, lists, reindexing
+from briefbot.discord import answering, lists, lookups, reindexing
 from briefbot.discord.answering import Request
 from briefbot.discord.asking import visible
 from briefbot.discord.faults import logged
 from briefbot.discord.limits import QUESTION  # noqa: TC001 - discord.py evaluates annotations
+from briefbot.discord.lookups import Sought
 from briefbot.discord.places import completions
 from briefbot.discord.translation import text
 
@@ -27,7 +28,10 @@ Text = app_commands.Range[str, 1, 100]
 
 def add_commands(tree: app_commands.CommandTree[Any]) -> None:
     """Add every command to a tree."""
-    commands: tuple[Any, ...] = (ask, sources, source, status, help_, privacy, reindex, answer_message)
+    commands: tuple[Any, ...] = (
+        *(ask, quote, sources, source, status, help_, privacy, reindex),
+        *(answer_message, check_message),
+    )
     for command in commands:
         tree.add_command(command)
 
@@ -79,6 +83,53 @@ async def ask(  # noqa: PLR0913, PLR0917 - one parameter an option
     await answering.answer_command(event, Request(question, document, since, author, private))
 
 
+quote = app_commands.Group(name="quote", description=text("command.quote.description"))
+
+
+async def _complete_speaker(event: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+    """Complete a speaker from memory, from those in documents that who types may see; none where that fails."""
+    try:
+        event.client.parts.metrics.interacted("autocomplete")
+        found = await lookups.complete_speaker(event, typed)
+    except Exception as error:  # noqa: BLE001 - there is no place for a sentence, and the next letter asks again
+        logged(error)
+        return []
+    return [app_commands.Choice(name=shown, value=meant) for shown, meant in found]
+
+
+@quote.command(name="find", description=text("command.quote_find.description"))
+@_named("quote_find", "about", "speaker", "document", "since")
+@app_commands.autocomplete(document=_complete, speaker=_complete_speaker)
+async def find_quotation(
+    event: discord.Interaction[Any],
+    about: app_commands.Range[str, 1, 1_000] | None = None,
+    speaker: Text | None = None,
+    document: Text | None = None,
+    since: app_commands.Range[str, 1, 30] | None = None,
+) -> None:
+    """Find who said what."""
+    await lookups.find_quotations(event, Sought(about, speaker, document, since))
+
+
+@quote.command(name="check", description=text("command.quote_check.description"))
+@_named("quote_check", "words", "speaker", "file")
+@app_commands.autocomplete(speaker=_complete_speaker)
+async def check_quotation(
+    event: discord.Interaction[Any],
+    words: app_commands.Range[str, 1, QUESTION] | None = None,
+    speaker: Text | None = None,
+    file: discord.Attachment | None = None,
+) -> None:
+    """Check a quotation."""
+    await lookups.check_text(event, words, speaker, file)
+
+
+@quote.command(name="speakers", description=text("command.quote_speakers.description"))
+async def list_speakers(event: discord.Interaction[Any]) -> None:
+    """List who is quoted."""
+    await lookups.show_speakers(event)
+
+
 @app_commands.command(name="sources", description=text("command.sources.description"))
 @_named("sources", "document")
 @app_commands.autocomplete(document=_complete)
@@ -126,3 +177,9 @@ async def reindex(event: discord.Interaction[Any], full: bool = False) -> None:
 async def answer_message(event: discord.Interaction[Any], message: discord.Message) -> None:
     """Answer what a message asks, privately."""
     await answering.answer_menu(event, message)
+
+
+@app_commands.context_menu(name=text("menu.check"))
+async def check_message(event: discord.Interaction[Any], message: discord.Message) -> None:
+    """Check what a message quotes, privately."""
+    await lookups.check_message(event, message)
