@@ -28,7 +28,7 @@ from briefbot.index.quotations import KIND, NAME, PASSAGE
 from briefbot.model import QUOTATION_KINDS, Block, Document, Filters, Metadata, Question, Span
 from briefbot.passages import Cutter
 from briefbot.quotes import quotations
-from briefbot.quotes.spellings import may_name, speaker_key
+from briefbot.quotes.spellings import is_pronoun, may_name, speaker_key
 from briefbot.search.reranking import scores_of_parts
 from briefbot.wording import letters
 
@@ -148,7 +148,7 @@ def find(wanted: Wanted, library: Library, aliases: Mapping[str, str]) -> FoundQ
 
 
 def speakers(generation: Generation, scope: Scope, aliases: Mapping[str, str]) -> tuple[SpeakerLine, ...]:
-    """Return who is quoted in the documents that may be seen, those first who are quoted most."""
+    """Return who is quoted by name in the documents that may be seen, those first who are quoted most."""
     counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     for one in _fitting(Wanted("", scope, kind=None), generation, {}):
         fields, quotations = one.segment.quotations.fields[one.rows], one.segment.quotations
@@ -158,7 +158,7 @@ def speakers(generation: Generation, scope: Scope, aliases: Mapping[str, str]) -
                 counts[name][kind] += count
     merged: defaultdict[str, list[str]] = defaultdict(list)
     for name in sorted(counts, key=lambda name: (-sum(counts[name]), name)):
-        if sum(counts[name]):
+        if sum(counts[name]) and not is_pronoun(name):
             merged[speaker_key(name, aliases)].append(name)
     lines = (_line(names, counts) for names in merged.values())
     return tuple(sorted(lines, key=lambda line: (-line.quotations, line.name)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from tests.quotes.reading import document_of, found, passages_of
 
 from briefbot.model import Attribution, Quotation, Sentence, Span
@@ -79,3 +80,24 @@ def test_names_in_headings_tell_who_is_meant() -> None:
 
     assert one.attribution is not None
     assert (one.attribution.speaker, one.text) == ("Holt", "We are ready,")
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "full"),
+    [
+        ("“We count,” Secretary of State Jon Husted said.", "Secretary of State Jon Husted", "Jon Husted"),
+        (
+            "“We count,” said Supervisor of Elections Susan Bucher.",
+            "Supervisor of Elections Susan Bucher",
+            "Susan Bucher",
+        ),
+        ("Secretary of State Jon Husted left. “We count,” Husted said.", "Husted", "Jon Husted"),
+        ("Sen. Mitch McConnell, R-Ky., said: “We count.”", "Sen. Mitch McConnell, R-Ky", "Mitch McConnell"),
+        ("The Department of Justice said: “We count.”", "The Department of Justice", "Department of Justice"),
+    ],
+)
+def test_an_office_and_a_party_are_no_part_of_a_whole_name(text: str, speaker: str, full: str) -> None:
+    (one,) = found(text)
+
+    assert one.attribution is not None
+    assert (one.attribution.speaker, one.attribution.full) == (speaker, full)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from briefbot.quotes import may_name, same_speaker, speaker_key
+from briefbot.quotes.spellings import is_pronoun
 
 ALIASES = {"The Rock": "Dwayne Johnson", "MbS": "Mohammed bin Salman"}
 
@@ -94,3 +95,11 @@ def test_a_surname_may_name_its_bearer(short: str, whole: str, may: bool) -> Non
 def test_sameness_goes_both_ways_and_never_fails(one: str, other: str) -> None:
     assert same_speaker(one, other) == same_speaker(other, one)
     assert speaker_key(speaker_key(one)) == speaker_key(one)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"), [("I", True), ("They", True), ("others", True), ("Ivo", False), ("", False)]
+)
+def test_a_pronoun_is_no_name(name: str) -> None:
+    assert is_pronoun(name)
+    assert not is_pronoun(f"{name} Holt")

@@ -15,6 +15,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Literal
 
 from briefbot.quotes.spellings import speaker_key
+from briefbot.quotes.tokens import PARTY
 from briefbot.wording import folded
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ _PARTICLES = ("de", "da", "di", "del", "der", "den", "von", "van", "bin", "ibn",
 _CAPITAL = r"(?:[^\W\d_a-zа-яäöüßñç]\.|(?=[^\W\d_])[^\W\d_a-zа-яäöüßñç][\w’'‐‑-]*\w)"
 _NAME = re.compile(rf"(?<![\w.]){_CAPITAL}(?:[^\S\n]+(?:(?:{'|'.join(_PARTICLES)})[^\S\n]+){{0,2}}{_CAPITAL}){{1,4}}")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_OFFICE_BEFORE = re.compile(r"\b(\w+)[^\S\n]of[^\S\n](?:the[^\S\n])?$")
+_LONGEST_OFFICE = 40  # characters
 _NAMESAKES = 50
 _UNSPACED_FROM = "\u2e80"
 
@@ -70,6 +73,9 @@ class Cast:
         while written and written[0].lower() in self._words.not_names and written[0] != "New":
             written = written[1:]
         written = written[: _end_of_name(written, self._words)]
+        office = _OFFICE_BEFORE.search(match.string, max(0, match.start() - _LONGEST_OFFICE), match.start())
+        if office:
+            written = _after_office([office.group(1), "of", *written], self._words) or written
         bare, gender = bare_name(written, self._words) if written else ([], None)
         key = speaker_key(" ".join(bare))
         if gender and key:
@@ -150,8 +156,9 @@ def bare_name(written: Sequence[str], words: Words) -> tuple[list[str], Gender |
     kept: list[str] = []
     for at, word in enumerate(written):
         if "of" in written[at + 1 : at + 2] and word[0].isupper():
-            return list(written[at:]), None  # Department of Transport
-        if word.startswith("("):
+            named = _after_office(written[at:], words)
+            return bare_name(named, words) if named else (list(written[at:]), None)  # Department of Transport
+        if word.startswith("(") or PARTY.match(word):
             break
         plain = word.strip(",;:").lower()
         gender = _titled(plain, words) or gender
@@ -160,6 +167,16 @@ def bare_name(written: Sequence[str], words: Words) -> tuple[list[str], Gender |
         else:
             kept.append(_POSSESSIVE.sub("", word.strip(",;:")))
     return kept or [word.strip(",;:") for word in written], gender
+
+
+def _after_office(written: Sequence[str], words: Words) -> list[str]:
+    """Return the name that stands after an office: "Secretary of State Jon Husted"; nothing where there is none."""
+    if written[0].lower() not in words.all_titles | words.people:
+        return []
+    masculine, feminine = _given_names()
+    starts = (at for at in range(3, len(written) - 1) if folded(written[at]) in masculine | feminine)
+    first = next(starts, len(written))
+    return list(written[first:]) if folded(written[-1]) not in words.bodies else []
 
 
 def pronoun_gender(pronoun: str, words: Words) -> Gender | None:

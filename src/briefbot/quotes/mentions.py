@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from briefbot.quotes.links import link_of
+from briefbot.quotes.tokens import PARTY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +89,7 @@ def _mention_at(
     token = tokens[at]
     if token.text[0] == "@":
         return "named", at, at + 1, at
-    if not token.is_word:
+    if not token.is_word or PARTY.match(token.text):
         return None
     if _is_pronoun(tokens, at, words):
         return "pronoun", at, at + 1, at
@@ -219,7 +220,9 @@ def _describes(tokens: Sequence[Token], at: int, words: Words) -> bool:
 
 
 def _with_party(tokens: Sequence[Token], last: int) -> int:
-    """Return where a name ends with what stands in brackets after it: (R-S.C.)."""
+    """Return where a name ends with the party and state that stand after it: (R-S.C.), or R-Ky. between commas."""
+    if last + 1 < len(tokens) and tokens[last].text == "," and PARTY.match(tokens[last + 1].text):
+        return last + 2
     if last < len(tokens) and tokens[last].text == "(":
         for at in range(last + 1, min(last + 8, len(tokens))):
             if tokens[at].text == ")":

@@ -56,6 +56,11 @@ def may_name(short: str, whole: str, aliases: Mapping[str, str] | None = None) -
     return bool(mine) and all(word in theirs for word in mine)
 
 
+def is_pronoun(name: str) -> bool:
+    """Tell whether what a speaker is called is no name: "I", "they", "others"."""
+    return name.lower() in _pronouns()
+
+
 def _agree(mine: Sequence[str], theirs: Sequence[str]) -> bool:
     """Tell whether given names agree: the first ones do, and of the others those that both have, initials counted."""
     if not _alike(mine[0], theirs[0]):
@@ -83,6 +88,12 @@ def _initials(word: str) -> list[str]:
     """Return the letters of "J.R." apart, and any other word without its full stop."""
     parts = word.strip(".").split(".")
     return parts if all(len(part) == 1 for part in parts) else ["".join(parts)]
+
+
+@cache
+def _pronouns() -> frozenset[str]:
+    words = words_for(None)
+    return words.subjects | words.masculine | words.feminine | words.plural | words.first | words.neuter
 
 
 @cache

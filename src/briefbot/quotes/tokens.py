@@ -27,6 +27,7 @@ _TOKEN = re.compile(
     r"|['’]s\b|['’]"
     r"|\S"
 )
+PARTY = re.compile(r"[A-Z]-[A-Z]")  # of a politician, with the state: R-Ky.
 _UNSPACED_FROM = "\u2e80"
 _TERMINAL = frozenset(".!?。！？")
 _POSSESSIVE = frozenset(("'s", "’s", "'", "’"))

@@ -159,6 +159,14 @@ def on_one_line(text: str) -> str:
     return one_line(_DIVIDED.sub("", printable(text)))
 
 
+def marked_on_one_line(text: str, around: Span, marked: Span) -> str:
+    """Return `text`, which stands at `around`, on one line, with what of it is at `marked` between » and «."""
+    start, end = (max(0, at - around.start) for at in (marked.start, marked.end))
+    before, words, after = text[:start], text[start:end], text[end:]
+    left, right = " " * before[-1:].isspace(), " " * after[:1].isspace()
+    return f"{on_one_line(before)}{left}{_OPEN}{on_one_line(words)}{_CLOSE}{right}{on_one_line(after)}"
+
+
 def _shown(text: str) -> str:
     return printable(text).replace("\t", _TAB)
 

@@ -19,6 +19,7 @@ from briefbot.terminal.answers import (
     citation_line,
     flat,
     indented,
+    marked_on_one_line,
     on_one_line,
 )
 from briefbot.terminal.quotations import speaker_words
@@ -96,16 +97,12 @@ def _head(checked: Checked, paint: Paint, width: int) -> list[str]:
 
 def _match(match: Match, place: Place, paint: Paint, width: int) -> list[str]:
     """Return what differs, the document's sentence with the matched words marked, who said it, and where."""
-    start, end = match.span.start - match.sentence_span.start, match.span.end - match.sentence_span.start
-    before, words, after = (
-        on_one_line(it)
-        for it in (match.sentence[: max(0, start)], match.sentence[max(0, start) : end], match.sentence[end:])
-    )
+    words = marked_on_one_line(match.sentence, match.sentence_span, match.span)
     quotation = match.quotation
     who = [] if quotation is None else flat(f"— {speaker_words(quotation.attribution)}", width - 2)
     lines = [
         *(line for one in match.differences for line in flat(f"It {one_line(one.sentence)}.", width - 2)),
-        *block_quote(flat(f"{before}»{GLUE}{words}{GLUE}«{after}", width - 2 - cells(BAR)), paint),
+        *block_quote(flat(words, width - 2 - cells(BAR)), paint),
         *who,
         *flat(citation_line(place.citation), width - 2),
     ]

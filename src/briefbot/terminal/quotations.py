@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from briefbot.harmless import one_line
-from briefbot.model import Span
 from briefbot.terminal.answers import (
     BAR,
     FORMAT,
@@ -18,6 +17,7 @@ from briefbot.terminal.answers import (
     citation_json,
     flat,
     indented,
+    marked_on_one_line,
     on_one_line,
     place_lines,
 )
@@ -137,12 +137,7 @@ def _numbered(number: int, one: Quoted, paint: Paint, width: int) -> list[str]:
 
 def _marked(one: Quoted) -> str:
     """Return the words around a quotation on one line, with the quotation between » and «."""
-    span, around = one.quotation.span, one.quotation.context
-    inside = Span(max(0, span.start - around.start), max(0, span.end - around.start))
-    before, words, after = (
-        on_one_line(it) for it in (one.context[: inside.start], inside.of(one.context), one.context[inside.end :])
-    )
-    return f"{before}»{GLUE}{words}{GLUE}«{after}"
+    return marked_on_one_line(one.context, one.quotation.context, one.quotation.span)
 
 
 def _quoted_json(one: Quoted) -> dict[str, Any]:
