@@ -97,9 +97,7 @@ def test_sameness_goes_both_ways_and_never_fails(one: str, other: str) -> None:
     assert speaker_key(speaker_key(one)) == speaker_key(one)
 
 
-@pytest.mark.parametrize(
-    ("name", "is_one"), [("I", True), ("They", True), ("others", True), ("Ivo", False), ("", False)]
-)
+@pytest.mark.parametrize("name", ["I", "They", "others", "sie"])
 def test_a_pronoun_is_no_name(name: str) -> None:
     assert is_pronoun(name)
     assert not is_pronoun(f"{name} Holt")
