@@ -93,10 +93,11 @@ def test_names_in_headings_tell_who_is_meant() -> None:
         ),
         ("Secretary of State Jon Husted left. “We count,” Husted said.", "Husted", "Jon Husted"),
         ("Sen. Mitch McConnell, R-Ky., said: “We count.”", "Sen. Mitch McConnell, R-Ky", "Mitch McConnell"),
+        ("Daily Paper Attacks Jon Husted\n\nHusted said: “We count.”", "Husted", "Jon Husted"),
         ("The Department of Justice said: “We count.”", "The Department of Justice", "Department of Justice"),
     ],
 )
-def test_an_office_and_a_party_are_no_part_of_a_whole_name(text: str, speaker: str, full: str) -> None:
+def test_an_office_a_headline_and_a_party_are_no_part_of_a_whole_name(text: str, speaker: str, full: str) -> None:
     (one,) = found(text)
 
     assert one.attribution is not None

@@ -77,6 +77,7 @@ class Cast:
         if office:
             written = _after_office([office.group(1), "of", *written], self._words) or written
         bare, gender = bare_name(written, self._words) if written else ([], None)
+        bare = bare[_headline_words(bare, self._words) :]
         key = speaker_key(" ".join(bare))
         if gender and key:
             self._titled.setdefault(key.split()[-1], gender)
@@ -177,6 +178,13 @@ def _after_office(written: Sequence[str], words: Words) -> list[str]:
     starts = (at for at in range(3, len(written) - 1) if folded(written[at]) in masculine | feminine)
     first = next(starts, len(written))
     return list(written[first:]) if folded(written[-1]) not in words.bodies else []
+
+
+def _headline_words(bare: Sequence[str], words: Words) -> int:
+    """Return how many words of a headline stand before the name in it: "Daily Paper Attacks Jon Husted"."""
+    masculine, feminine = _given_names()
+    first = next((at for at, word in enumerate(bare[:-1]) if folded(word) in masculine | feminine), 0)
+    return first if first > 1 and folded(bare[-1]) not in words.bodies else 0
 
 
 def pronoun_gender(pronoun: str, words: Words) -> Gender | None:
