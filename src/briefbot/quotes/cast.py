@@ -76,8 +76,8 @@ class Cast:
         office = _OFFICE_BEFORE.search(match.string, max(0, match.start() - _LONGEST_OFFICE), match.start())
         if office:
             written = _after_office([office.group(1), "of", *written], self._words) or written
+        written = written[_headline_words(written, self._words) :]
         bare, gender = bare_name(written, self._words) if written else ([], None)
-        bare = bare[_headline_words(bare, self._words) :]
         key = speaker_key(" ".join(bare))
         if gender and key:
             self._titled.setdefault(key.split()[-1], gender)
@@ -89,7 +89,8 @@ class Cast:
 
         Of several, the one that stands there most often, and then the one that came first, has the surname for itself.
         """
-        bare, gender = bare_name(name.split(), self._words)
+        written = name.split()
+        bare, gender = bare_name(written[_headline_words(written, self._words) :], self._words)
         key = speaker_key(" ".join(bare)).split()
         fitting = self._fitting(key, gender) if key else []
         called = [one for one in fitting if one.words[-1] == key[-1]] or [one for one in fitting if self._leads(one)]
@@ -180,11 +181,11 @@ def _after_office(written: Sequence[str], words: Words) -> list[str]:
     return list(written[first:]) if folded(written[-1]) not in words.bodies else []
 
 
-def _headline_words(bare: Sequence[str], words: Words) -> int:
+def _headline_words(written: Sequence[str], words: Words) -> int:
     """Return how many words of a headline stand before the name in it: "Daily Paper Attacks Jon Husted"."""
     masculine, feminine = _given_names()
-    first = next((at for at, word in enumerate(bare[:-1]) if folded(word) in masculine | feminine), 0)
-    return first if first > 1 and folded(bare[-1]) not in words.bodies else 0
+    first = next((at for at, word in enumerate(written[:-1]) if folded(word) in masculine | feminine), 0)
+    return first if first > 1 and folded(written[-1]) not in words.bodies else 0
 
 
 def pronoun_gender(pronoun: str, words: Words) -> Gender | None:
