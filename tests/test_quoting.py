@@ -149,4 +149,8 @@ def test_what_stands_in_a_document_that_changed_or_is_gone_is_not_exact_any_more
 def test_a_text_is_taken_apart_into_what_it_quotes() -> None:
     text = 'Kim Jong Un arrived. "We came by train," Kim said.\n\n"It was green," said Anna Lee.'
     assert claims_in(text) == [("We came by train,", "Kim Jong Un"), ("It was green,", "Anna Lee")]
+    assert claims_in("“It was green,” the minister said. “It was slow,” it says.") == [
+        ("It was green,", None),
+        ("It was slow,", None),
+    ]
     assert claims_in("No marks here.") == []

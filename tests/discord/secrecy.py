@@ -88,7 +88,7 @@ class Paper:
         return (
             f"{head}# Paper {secret}\n\nTo begin with, {self.secret} was a quiet harbour town.\n\n"
             f"The {self.stem} clause says that {self.secret} is what one must remember.\n\n"
-            f"In the end {self.secret} was forgotten by everyone.\n"
+            f"“In the end {self.secret} was forgotten by everyone,” said Teller {secret}.\n"
         )
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.discord.scene import Scene
 
+from briefbot.discord.catalogue import catalogue
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -106,5 +108,36 @@ def test_a_draft_and_a_message_are_checked_quotation_by_quotation(tmp_path: Path
             refused = await scene.use("quote check", file=("draft.docx", b"PK"))
             assert refused.content == "A draft must be a text file (.txt, .md) of at most 256 kB."
             assert (await scene.use("quote check")).content == "Say what is to be checked: a text or a file."
+
+    asyncio.run(scenario())
+
+
+def test_a_long_quotation_comes_whole_as_a_file_and_the_answer_fits(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with Scene(tmp_path) as scene:
+            speech = " ".join(f"We shall mend bridge number {number} before the winter comes." for number in range(200))
+            scene.desk.write("speech.md", f"“{speech}” said Berta Lind.\n")
+            await scene.rebuild()
+            found = await scene.use("quote find", speaker="Berta Lind")
+            assert found.content.startswith("**1** “We shall mend bridge number 0 before")
+            assert found.file("quotation-1.txt").decode() == speech
+            checked = await scene.use("quote check", file=("draft.txt", f"“{speech}” said Berta Lind.".encode()))
+            assert checked.text.startswith("**Exact: word for word**")
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("locale", ["de", "es-ES", "ru", "tr", "zh-CN"])
+def test_lookups_are_answered_in_the_language_of_the_asker(tmp_path: Path, locale: str) -> None:
+    async def scenario() -> None:
+        async with Scene(tmp_path) as scene:
+            await built(scene)
+            words = catalogue(locale.split("-", maxsplit=1)[0])
+            nothing = await scene.use("quote find", speaker="Nobody", locale=locale)
+            assert nothing.content.startswith(words("quote.none", count=0))
+            listed = await scene.use("quote speakers", locale=locale)
+            assert words("quote.speaker", name="Anna Lee", direct=1, reported=0) in listed.text
+            checked = await scene.use("quote check", text="always be with Russia", speaker="Anna Lee", locale=locale)
+            assert checked.content.startswith(f"**{words('verdict.another_speaker')}**")
 
     asyncio.run(scenario())
