@@ -16,6 +16,8 @@ from briefbot.model import Answer, Filters, Question, Scope
 from briefbot.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from briefbot.reports import BuildReport
 
 
@@ -32,6 +34,15 @@ class Desk:
         self.corpus.mkdir(exist_ok=True)
         if self.disk.root != self.index:
             self.disk = Disk(self.index)
+
+    @classmethod
+    def built(cls, root: Path, documents: Mapping[str, str], encoder: WordEncoder | None = None) -> Desk:
+        """Return a desk with an index of these documents."""
+        made = cls(root, encoder or WordEncoder())
+        for name, text in documents.items():
+            made.write(name, text)
+        made.build()
+        return made
 
     @property
     def corpus(self) -> Path:

@@ -35,11 +35,7 @@ EVERYTHING = Scope.everything()
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    made = Desk(tmp_path_factory.mktemp("desk"))
-    for name, text in CORPUS.items():
-        made.write(name, text)
-    made.build()
-    return made
+    return Desk.built(tmp_path_factory.mktemp("desk"), CORPUS)
 
 
 @contextmanager

@@ -29,11 +29,7 @@ CORPUS = {
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    made = Desk(tmp_path_factory.mktemp("desk"))
-    for name, text in CORPUS.items():
-        made.write(name, text)
-    made.build()
-    return made
+    return Desk.built(tmp_path_factory.mktemp("desk"), CORPUS)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from tests.desk import Desk
+from tests.fakes import WordEncoder
 
 from briefbot.index.store import open_current
 from briefbot.model import Scope
@@ -31,12 +32,7 @@ CORPUS = {
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    made = Desk(tmp_path_factory.mktemp("desk"))
-    made.encoder.window = 400
-    for name, text in CORPUS.items():
-        made.write(name, text)
-    made.build()
-    return made
+    return Desk.built(tmp_path_factory.mktemp("desk"), CORPUS, WordEncoder(window=400))
 
 
 @pytest.mark.parametrize(

@@ -39,11 +39,7 @@ class Knowing(WordEncoder):
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    made = Desk(tmp_path_factory.mktemp("desk"), Knowing(window=400))
-    for name, text in CORPUS.items():
-        made.write(name, text)
-    made.build()
-    return made
+    return Desk.built(tmp_path_factory.mktemp("desk"), CORPUS, Knowing(window=400))
 
 
 def understood(desk: Desk, text: str, scope: Scope | None = None) -> Reading:

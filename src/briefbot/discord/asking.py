@@ -152,18 +152,19 @@ def visible(opened: Opened, scope: Scope) -> list[DocumentLine]:
     return [line for line in opened.documents if scope.allows(line.name)]
 
 
-def _answered(opened: Opened, inquiry: Inquiry) -> Told:
-    scope = inquiry.seen_by(opened)
-    filters = Filters(_place(opened, scope, inquiry.document), inquiry.author, inquiry.since)
-    sound = inquiry.text.encode("utf-8", "replace").decode("utf-8")  # half a pair of surrogates is no text
-    question = Question(sound, scope, filters, WANTED, history(inquiry.turns))
-    return Told(ask(question, opened.library), filters)
-
-
-def _place(opened: Opened, scope: Scope, typed: str | None) -> str | None:
+def place_typed(opened: Opened, scope: Scope, typed: str | None) -> str | None:
+    """Return the document or folder that somebody means by what he typed. Raises NoSuchPlace where none is visible."""
     if not typed:
         return None
     place = resolved(visible(opened, scope), typed)
     if place is None:
         raise NoSuchPlace(typed)
     return place
+
+
+def _answered(opened: Opened, inquiry: Inquiry) -> Told:
+    scope = inquiry.seen_by(opened)
+    filters = Filters(place_typed(opened, scope, inquiry.document), inquiry.author, inquiry.since)
+    sound = inquiry.text.encode("utf-8", "replace").decode("utf-8")  # half a pair of surrogates is no text
+    question = Question(sound, scope, filters, WANTED, history(inquiry.turns))
+    return Told(ask(question, opened.library), filters)

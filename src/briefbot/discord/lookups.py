@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from briefbot.discord.answering import audience_of, must_wait, since_of
-from briefbot.discord.asking import NoSuchPlace, visible
+from briefbot.discord.asking import place_typed
 from briefbot.discord.faults import Said
 from briefbot.discord.limits import CHOICE, CHOICES, clipped
-from briefbot.discord.places import resolved
 from briefbot.discord.quotations import render_check, render_checks, render_quotations, render_speakers
 from briefbot.discord.replying import reply
 from briefbot.harmless import one_line
@@ -57,7 +56,7 @@ async def find_quotations(event: Event, sought: Sought) -> None:
         day = since_of(sought.since)
 
         def job(opened: Opened, scope: Scope) -> Message:
-            place = _place(opened, scope, sought.document)
+            place = place_typed(opened, scope, sought.document)
             wanted = Wanted(sought.about or "", scope, sought.speaker, "direct", Filters(place, None, day), _FOUND)
             return render_quotations(find(wanted, opened.library, event.client.parts.aliases), words)
 
@@ -160,12 +159,3 @@ async def _draft(file: discord.Attachment) -> str:
     if not file.filename.lower().endswith(DRAFTS) or file.size > FILE_KB * 1_024:
         raise Said("quote.no_draft", endings=", ".join(DRAFTS), most=FILE_KB)
     return (await file.read()).decode("utf-8", "replace")
-
-
-def _place(opened: Opened, scope: Scope, typed: str | None) -> str | None:
-    if not typed:
-        return None
-    place = resolved(visible(opened, scope), typed)
-    if place is None:
-        raise NoSuchPlace(typed)
-    return place
