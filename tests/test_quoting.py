@@ -12,8 +12,8 @@ from briefbot.answering import open_library
 from briefbot.checking.verdicts import Verdict
 from briefbot.errors import UsageFault
 from briefbot.index.store import open_current
-from briefbot.model import Filters, Scope
-from briefbot.quoting import Wanted, checked, claims_in, every, find, speakers
+from briefbot.model import Attribution, Filters, Quotation, Scope, Span
+from briefbot.quoting import Wanted, checked, claims, claims_in, every, find, speakers
 from briefbot.search.sources import DenseSource, LexicalSource
 
 if TYPE_CHECKING:
@@ -150,3 +150,10 @@ def test_a_text_is_taken_apart_into_what_it_quotes() -> None:
         ("It was slow,", None),
     ]
     assert claims_in("No marks here.") == []
+
+
+def test_a_speakers_full_name_is_what_a_draft_claims() -> None:
+    span = Span(0, 4)
+    named = Attribution("he", span, "Kim Lee", "said", 1.0)
+
+    assert claims([Quotation("draft", 1, "direct", span, "text", span, named)]) == [("text", "Kim Lee")]

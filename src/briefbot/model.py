@@ -170,6 +170,11 @@ class Attribution:
     cue: str | None
     confidence: float
 
+    @property
+    def name(self) -> str:
+        """The whole name, or the speaker as written where none is known."""
+        return self.speaker if self.full is None else self.full
+
 
 @dataclass(frozen=True, slots=True)
 class Quotation:

@@ -21,6 +21,7 @@ from briefbot.wording import normalised, prefix, search_text
 
 CUTTING = 1  # raised when the same layout begins to yield other passages
 
+_UNDIVIDED = 1 << 30  # word pieces
 _SCRAP_LENGTH = 40
 _SCRAPS_LENGTH = 200
 _SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'”’»)\]]*$")
@@ -96,6 +97,11 @@ class Cutter:
                 Sentence(span.shifted(draft.span.start), span.of(text)) for span in _levels(draft.kind)[0](text)
             ),
         )
+
+
+def undivided(language_of: Callable[[str], str | None]) -> Cutter:
+    """Return what cuts a text that is not encoded: no passage of it need be divided."""
+    return Cutter(_UNDIVIDED, lambda texts: [len(text.split()) for text in texts], language_of)
 
 
 class _Unit(NamedTuple):

@@ -26,7 +26,7 @@ from briefbot.corpus.language import language_of
 from briefbot.errors import DamagedIndex, UsageFault
 from briefbot.index.quotations import KIND, NAME, PASSAGE
 from briefbot.model import QUOTATION_KINDS, Block, Document, Filters, Metadata, Question, Span
-from briefbot.passages import Cutter
+from briefbot.passages import undivided
 from briefbot.quotes import quotations
 from briefbot.quotes.spellings import is_pronoun, may_name, speaker_key
 from briefbot.search.reranking import scores_of_parts
@@ -44,9 +44,10 @@ if TYPE_CHECKING:
     from briefbot.index.vectors import Mask, Rows
     from briefbot.model import Attribution, Citation, Excerpt, Passage, Quotation, QuotationKind, Scope
 
+    Claim = tuple[str, str | None]  # a text, and who is said to have said it
+
 _NEAREST = 3  # passages that say about the same as what is checked
 _PARAGRAPH = re.compile(r"\S(?:.*?\S)??(?=\s*(?:\n\s*\n|\Z))", re.DOTALL)
-_UNDIVIDED = 1 << 30  # word pieces of a passage that is not encoded
 _CLOSELY = 20  # passages whose quotations are looked at one by one
 
 
@@ -276,7 +277,7 @@ def _distinct(candidates: Iterable[_Candidate], library: Library) -> Iterator[Qu
             continue
         quotation = _quotation(one, library.generation)
         who = quotation.attribution
-        same = letters(quotation.text), who.full or who.speaker if who else None
+        same = letters(quotation.text), who.name if who else None
         if same not in shown:
             shown[same] = None
             yield _quoted(quotation, one, library)
@@ -320,6 +321,12 @@ def checked(text: str, speaker: str | None, library: Library, scope: Scope, alia
     return Checked(found, places, manifest.generation, manifest.made)
 
 
+def all_checked(claims: Iterable[Claim], library: Library, scope: Scope, aliases: Mapping[str, str]) -> list[Checked]:
+    """Return the verdicts on texts that are credited to speakers, the worst first, and of these those with warnings."""
+    found = [checked(text, speaker, library, scope, aliases) for text, speaker in claims]
+    return sorted(found, key=lambda one: one.check.rank)
+
+
 def _checked(text: str, speaker: str | None, library: Library, scope: Scope, aliases: Mapping[str, str]) -> Check:
     bench = Bench(speaker, lambda name, credited: _is_same(name, credited, aliases))
     gone: set[str] = set()
@@ -342,16 +349,19 @@ def _place(match: Match, library: Library) -> Place:
     return Place(cite(document, passage, library.links), generation.origin(match.document).sha256)
 
 
-def claims_in(text: str) -> list[tuple[str, str | None]]:
-    """Return what a text quotes word for word, each with who is said to have said it, where it gives a name.
-
-    Whom "he" and "the minister" stand for, a text does not tell well enough for calling a speaker wrong.
-    """
+def claims_in(text: str) -> list[Claim]:
+    """Return what a text quotes word for word, as `claims` does."""
     document = Document("", "", text, Metadata(), language_of(text), ())
     blocks = [Block("paragraph", Span(*match.span())) for match in _PARAGRAPH.finditer(text)]
-    cutter = Cutter(_UNDIVIDED, lambda texts: [len(it.split()) for it in texts], language_of)
-    found = quotations(document, cutter.cut(document, blocks))
-    return [(one.text, one.attribution.full if one.attribution else None) for one in found if one.kind == "direct"]
+    return claims(quotations(document, undivided(language_of).cut(document, blocks)))
+
+
+def claims(quoted: Iterable[Quotation]) -> list[Claim]:
+    """Return what is quoted word for word, each with who is said to have said it, where a name is given.
+
+    Whom "the minister" stands for, a draft does not tell well enough for calling a speaker wrong.
+    """
+    return [(one.text, one.attribution.full if one.attribution else None) for one in quoted if one.kind == "direct"]
 
 
 def _is_same(name: str, credited: Attribution, aliases: Mapping[str, str]) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.checking.told import EVERYONE, checked, same_name, source, told
 
-from briefbot.checking import Bench, Cause, Check, Verdict, check, check_draft, worst_first
-from briefbot.model import Attribution, Passage, Quotation, Scope, Span
+from briefbot.checking import Bench, Cause, Check, Verdict, check
+from briefbot.model import Passage, Quotation, Scope, Span
 
 ISLAND = (
     "The harbour master spoke on Monday. "
@@ -350,7 +350,9 @@ def test_a_draft_is_told_worst_first() -> None:
         "“The harbour has room for 70 boats and every captain knows the way,”<Lee> said Lee."
     )
     paper = [source(told(ISLAND))]
-    found = check_draft(said, lambda text, speaker: check(text, paper, EVERYONE, Bench(speaker, same_name)))
+    benches = [Bench(it.attribution and it.attribution.name, same_name) for it in said]
+    checks = [check(it.text, paper, EVERYONE, bench) for it, bench in zip(said, benches, strict=True)]
+    found = sorted(checks, key=lambda it: it.rank)
 
     assert [it.verdict for it in found] == [Verdict.ALTERED, Verdict.IN_TEXT, Verdict.EXACT]
     assert [it.speaker for it in found] == ["Lee", "Kim", "Lee"]
@@ -361,18 +363,4 @@ def test_of_one_verdict_those_with_warnings_come_first() -> None:
     plain, warned = checked(ISLAND, "every captain knows the way"), checked(ISLAND, "open a second bakery")
 
     assert plain.verdict is warned.verdict is Verdict.PART
-    assert worst_first((plain, warned)) == (warned, plain)
-
-
-def test_a_speakers_full_name_is_what_a_draft_claims() -> None:
-    span = Span(0, 4)
-    named = Attribution("he", span, "Kim Lee", "said", 1.0)
-    quotation = Quotation("draft", 1, "direct", span, "text", span, named)
-    asked: list[tuple[str, str | None]] = []
-
-    def one(text: str, speaker: str | None) -> Check:
-        asked.append((text, speaker))
-        return checked("", text)
-
-    check_draft([quotation], one)
-    assert asked == [("text", "Kim Lee")]
+    assert sorted((plain, warned), key=lambda it: it.rank) == [warned, plain]

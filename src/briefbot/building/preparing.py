@@ -17,7 +17,7 @@ from briefbot.corpus.sandbox import ReaderProcess
 from briefbot.corpus.scan import alone
 from briefbot.errors import UnreadableFile, UsageFault
 from briefbot.index.segment import Entry, passage_key, write_segment
-from briefbot.passages import Cutter
+from briefbot.passages import Cutter, undivided
 from briefbot.quotes import quotations
 from briefbot.search.analysis import terms
 from briefbot.wording import search_text
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from briefbot.settings import Limits, Settings
 
 SEGMENT_PASSAGES = 8_192
-_DRAFT_WINDOW = 100_000  # words of a passage: a draft is not encoded, so nothing need be divided
 _BLOCKS = 256  # as many are cut together
 _CHARACTERS = 16_000_000  # of text, and more only where one document alone has more
 T = TypeVar("T")
@@ -131,8 +130,7 @@ def draft_quotations(path: Path, limits: Limits) -> tuple[Quotation, ...]:
             read = read_document(source, readers=readers, limits=limits)
         except UnreadableFile as reason:
             raise UsageFault(f"{path}: {reason}.") from reason
-    passages = Cutter(_DRAFT_WINDOW, lambda texts: [len(text.split()) for text in texts], language_of)
-    return quotations(read.document, passages.cut(read.document, read.blocks))
+    return quotations(read.document, undivided(language_of).cut(read.document, read.blocks))
 
 
 def _documents(files: Sequence[SourceFile], tools: Tools, prepared: Prepared) -> Generator[ReadDocument, None, None]:

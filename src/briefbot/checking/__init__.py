@@ -1,7 +1,7 @@
-"""Whether somebody really said that: the story of one check, and of all quotations in a draft.
+"""Whether somebody really said that: the story of one check.
 
-Documents come as sources. How speakers are compared, which passages say nearly the same, and which quotations a draft
-has are arguments too. This package refuses to know where any of them come from, and how a verdict is shown.
+Documents come as sources. How speakers are compared and which passages say nearly the same are arguments too. This
+package refuses to know where any of them come from, and how a verdict is shown.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from briefbot.checking.judging import Bench
 from briefbot.checking.readings import findings
 from briefbot.checking.sources import Shelf, Source
 from briefbot.checking.splicing import spliced
-from briefbot.checking.verdicts import OF_SENSE, Cause, Caveat, Check, Match, Searched, Verdict, worst_first
+from briefbot.checking.verdicts import OF_SENSE, Cause, Caveat, Check, Match, Searched, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from briefbot.checking.judging import Judgement
-    from briefbot.model import Passage, Quotation, Scope, Span
+    from briefbot.model import Passage, Scope, Span
 
     Nearest = Callable[[str], Sequence[Passage]]
 
-__all__ = ["Bench", "Cause", "Check", "Match", "Source", "Verdict", "check", "check_draft", "worst_first"]
+__all__ = ["Bench", "Cause", "Check", "Match", "Source", "Verdict", "check"]
 
 FEW_WORDS, FEW_SIGNS = 4, 6  # words, or signs of a script without spaces: fewer may stand anywhere by chance
 SHOWN = 5  # matches of one kind
@@ -56,11 +56,6 @@ def check(text: str, sources: Sequence[Source], scope: Scope, bench: Bench, near
         warnings=tuple(dict.fromkeys(warnings)),
         searched=_searched(shelves),
     )
-
-
-def check_draft(quotations: Iterable[Quotation], one: Callable[[str, str | None], Check]) -> tuple[Check, ...]:
-    """Check every direct quotation of a draft, the worst first; `one` checks a text that is credited to a speaker."""
-    return worst_first(tuple(one(it.text, _named(it)) for it in quotations if it.kind == "direct"))
 
 
 def _each_once(judged: Iterable[Judgement]) -> list[Judgement]:
@@ -114,14 +109,9 @@ def _of_speakers(verdict: Verdict, matches: Sequence[Match], bench: Bench) -> li
     credited = [it.quotation.attribution for it in said if it.quotation and it.quotation.attribution]
     if not credited or verdict is Verdict.NOT_FOUND:
         return []
-    claimed = bench.speaker or credited[0].full or credited[0].speaker
+    claimed = bench.speaker or credited[0].name
     others = [it for it in credited if bench.same_speaker(claimed, it) is False]
-    return [Caveat(Cause.CREDITED, it.full or it.speaker) for it in others]
-
-
-def _named(quotation: Quotation) -> str | None:
-    credited = quotation.attribution
-    return (credited.full or credited.speaker) if credited else None
+    return [Caveat(Cause.CREDITED, it.name) for it in others]
 
 
 def _searched(shelves: Sequence[Shelf]) -> Searched:

@@ -164,7 +164,7 @@ class Check:
         turned = any(it.cause in OF_SENSE for it in self.warnings)
         return self.verdict in (Verdict.EXACT, Verdict.TYPOGRAPHY) and not turned
 
-
-def worst_first(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    """Return checks with the worst verdict first, and of one verdict those with warnings first."""
-    return tuple(sorted(checks, key=lambda check: (-check.verdict.severity, not check.warnings)))
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """What sorts the worst verdict first, and of one verdict those with warnings."""
+        return -self.verdict.severity, not self.warnings

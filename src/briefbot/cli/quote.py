@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from briefbot.answering import Library
-    from briefbot.model import Attribution, QuotationKind
-    from briefbot.quoting import Checked
+    from briefbot.model import QuotationKind
+    from briefbot.quoting import Checked, Claim
 
 _KINDS: dict[str, QuotationKind | None] = {"direct": "direct", "indirect": "indirect", "all": None}
 
@@ -116,25 +116,20 @@ def check(session: Session, *, text: str | None, speaker: str | None, draft: Pat
         click.get_current_context().exit(1)
 
 
-def _checked(session: Session, claims: list[tuple[str, str | None]]) -> list[Checked]:
+def _checked(session: Session, claims: list[Claim]) -> list[Checked]:
     """Return the verdicts on texts that are credited to speakers, the worst first."""
-    from briefbot.quoting import checked
+    from briefbot.quoting import all_checked
 
     with _library(session) as library:
-        found = [checked(*claim, library, Scope.everything(), session.settings.aliases) for claim in claims]
-    return sorted(found, key=lambda one: (-one.check.verdict.severity, not one.check.warnings))
+        return all_checked(claims, library, Scope.everything(), session.settings.aliases)
 
 
-def _quoted_in(draft: Path, speaker: str | None, session: Session) -> list[tuple[str, str | None]]:
+def _quoted_in(draft: Path, speaker: str | None, session: Session) -> list[Claim]:
     """Return what a draft quotes, each with who is said to have said it."""
     from briefbot.building.preparing import draft_quotations
+    from briefbot.quoting import claims
 
-    quotations = draft_quotations(draft, session.settings.limits)
-    return [(one.text, speaker or _name(one.attribution)) for one in quotations if one.kind == "direct"]
-
-
-def _name(who: Attribution | None) -> str | None:
-    return (who.full or who.speaker) if who else None
+    return [(text, speaker or own) for text, own in claims(draft_quotations(draft, session.settings.limits))]
 
 
 def _write_csv(rows: Iterator[dict[str, Any]]) -> None:

@@ -14,7 +14,7 @@ from briefbot.discord.quotations import render_check, render_checks, render_quot
 from briefbot.discord.replying import reply
 from briefbot.harmless import one_line
 from briefbot.model import Filters
-from briefbot.quoting import Wanted, checked, claims_in, find, speakers
+from briefbot.quoting import Wanted, all_checked, claims_in, find, speakers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from briefbot.discord.messages import ListMessage, Message
     from briefbot.discord.replying import Event
     from briefbot.model import Scope
-    from briefbot.quoting import Checked
+    from briefbot.quoting import Checked, Claim
     from briefbot.serving.desk import Opened
 
 T = TypeVar("T")
@@ -130,20 +130,17 @@ async def _check(event: Event, text: str, speaker: str | None, words: Words) -> 
     return render_check(found, words)
 
 
-async def _checks(
-    event: Event, claims: Sequence[tuple[str, str | None]], speaker: str | None, words: Words
-) -> ListMessage:
+async def _checks(event: Event, claims: Sequence[Claim], speaker: str | None, words: Words) -> ListMessage:
     if not claims:
         raise Said("quote.no_quotation")
     return render_checks(await _checked(event, [(text, speaker or own) for text, own in claims[:_CLAIMS]]), words)
 
 
-async def _checked(event: Event, claims: Sequence[tuple[str, str | None]]) -> list[Checked]:
+async def _checked(event: Event, claims: Sequence[Claim]) -> list[Checked]:
     aliases = event.client.parts.aliases
 
     def job(opened: Opened, scope: Scope) -> list[Checked]:
-        found = [checked(text, speaker, opened.library, scope, aliases) for text, speaker in claims]
-        return sorted(found, key=lambda one: (-one.check.verdict.severity, not one.check.warnings))
+        return all_checked(claims, opened.library, scope, aliases)
 
     return await _at_the_desk(event, job, alone=True)
 

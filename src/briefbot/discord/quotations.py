@@ -141,7 +141,7 @@ def _difference(one: Difference, words: Words) -> str:
 def _speaker(who: Attribution | None, words: Words) -> str:
     if who is None:
         return words("quote.unknown")
-    full = _short(who.full or who.speaker, _NAME)
+    full = _short(who.name, _NAME)
     if who.full is None or letters(who.full) == letters(who.speaker):
         return full
     return words("quote.as_written", name=full, written=_short(who.speaker, _NAME))

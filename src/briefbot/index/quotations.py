@@ -49,7 +49,7 @@ def _row(one: Quotation, names: _Numbered, cues: _Numbered) -> tuple[int, ...]:
     who = one.attribution
     if who is None:
         return (*known, 0, 0, 0, 0, 0)
-    name = names.number(who.speaker if who.full is None else who.full)
+    name = names.number(who.name)
     return (*known, who.span.start, who.span.end, name, who.full is not None, cues.number(who.cue))
 
 

@@ -15,7 +15,7 @@ from briefbot.terminal.wrapping import GLUE, cells, wrapped
 from briefbot.wording import flowed, letters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from briefbot.model import Answer, Citation, Excerpt, Staleness
     from briefbot.terminal.paint import Paint
@@ -43,7 +43,7 @@ def render_answer(answer: Answer, paint: Paint, width: int) -> str:
     columns = max(width, NARROWEST)
     sections = list(_understood(answer, paint, columns))
     sections += _found(answer, paint, columns) if answer.answered else _not_found(answer, paint, columns)
-    return "\n\n".join("\n".join(line.replace(GLUE, " ") for line in section) for section in sections)
+    return in_sections(sections)
 
 
 def citation_line(citation: Citation) -> str:
@@ -193,6 +193,11 @@ def _numbered(number: int, excerpt: Excerpt, paint: Paint, width: int) -> list[s
     ]
     first, *rest = indented(lines, " " * len(label))
     return [f"{paint.bold(str(number))}{first[len(str(number)) :]}", *rest]
+
+
+def in_sections(sections: Iterable[list[str]]) -> str:
+    """Return sections of lines as one text, an empty line between them."""
+    return "\n\n".join("\n".join(line.replace(GLUE, " ") for line in section) for section in sections)
 
 
 def block_quote(lines: list[str], paint: Paint) -> list[str]:

@@ -18,15 +18,16 @@ from briefbot.terminal.answers import (
     citation_json,
     citation_line,
     flat,
+    in_sections,
     indented,
     marked_on_one_line,
     on_one_line,
 )
 from briefbot.terminal.quotations import speaker_words
-from briefbot.terminal.wrapping import GLUE, cells
+from briefbot.terminal.wrapping import cells
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from briefbot.checking.verdicts import Match
     from briefbot.quoting import Checked, Place
@@ -57,7 +58,7 @@ def render_check(checked: Checked, paint: Paint, width: int) -> str:
         *(_match(match, place, paint, columns) for match, place in pairs),
         _searched(checked, paint, columns),
     ]
-    return "\n\n".join("\n".join(line.replace(GLUE, " ") for line in section) for section in sections)
+    return in_sections(sections)
 
 
 def render_draft(checks: Sequence[Checked], paint: Paint) -> str:
@@ -90,9 +91,12 @@ def check_json(checked: Checked) -> dict[str, Any]:
 def _head(checked: Checked, paint: Paint, width: int) -> list[str]:
     check = checked.check
     head = _HEADS[check.verdict].format(documents=_counted(check.documents, "document"))
-    colour = paint.good if check.verdict.severity < 2 else paint.warn if check.verdict.is_exact else paint.bad
     warnings = [line for one in check.warnings for line in flat(f"! {one_line(one.sentence)}", width)]
-    return [*map(colour, flat(head, width)), *map(paint.warn, warnings)]
+    return [*map(_colour(check.verdict, paint), flat(head, width)), *map(paint.warn, warnings)]
+
+
+def _colour(verdict: Verdict, paint: Paint) -> Callable[[str], str]:
+    return paint.good if verdict.severity < 2 else paint.warn if verdict.is_exact else paint.bad
 
 
 def _match(match: Match, place: Place, paint: Paint, width: int) -> list[str]:
@@ -118,11 +122,10 @@ def _searched(checked: Checked, paint: Paint, width: int) -> list[str]:
 
 def _line(checked: Checked, paint: Paint) -> str:
     check = checked.check
-    colour = paint.good if check.verdict.severity < 2 else paint.warn if check.verdict.is_exact else paint.bad
     told = [*(one.sentence for match in check.matches[:1] for one in match.differences)]
     told += [one.sentence for one in check.warnings]
     more = f" ({'; '.join(map(one_line, told))})" if told else ""
-    return f"{colour(check.verdict.value)}: “{on_one_line(check.text)}”{more}"
+    return f"{_colour(check.verdict, paint)(check.verdict.value)}: “{on_one_line(check.text)}”{more}"
 
 
 def _match_json(match: Match, place: Place) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from briefbot.terminal.answers import (
     block_quote,
     citation_json,
     flat,
+    in_sections,
     indented,
     marked_on_one_line,
     on_one_line,
@@ -43,7 +44,7 @@ def render_quotations(found: FoundQuotations, paint: Paint, width: int) -> str:
         *_head(found, paint),
         *(_numbered(number, one, paint, columns) for number, one in enumerate(shown, start=1)),
     ]
-    return "\n\n".join("\n".join(line.replace(GLUE, " ") for line in section) for section in sections)
+    return in_sections(sections)
 
 
 def quotations_json(found: FoundQuotations) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def speaker_words(who: Attribution | None) -> str:
     if who is None:
         return "It is not known who said this"
     if who.full is None or letters(who.full) == letters(who.speaker):
-        return one_line(who.full or who.speaker)
+        return one_line(who.name)
     return f"{one_line(who.full)} (in the text: {one_line(who.speaker)})"
 
 
@@ -125,19 +126,15 @@ def _numbered(number: int, one: Quoted, paint: Paint, width: int) -> list[str]:
     words = on_one_line(quotation.text)
     said = f"{_REPORTED}{words}" if quotation.kind == "indirect" else f"“{words}”"
     cue = f"{GLUE}· {one_line(who.cue)}" if who and who.cue else ""
+    marked = marked_on_one_line(one.context, quotation.context, quotation.span)
     lines = [
         *(paint.bold(line) for line in flat(said, inner)),
         *flat(f"— {speaker_words(who)}{cue}", inner),
         *place_lines(one.excerpt, paint, inner),
-        *block_quote(flat(_marked(one), inner - cells(BAR)), paint),
+        *block_quote(flat(marked, inner - cells(BAR)), paint),
     ]
     first, *rest = indented(lines, _INDENT)
     return [f"{paint.bold(str(number))}{first[len(str(number)) :]}", *rest]
-
-
-def _marked(one: Quoted) -> str:
-    """Return the words around a quotation on one line, with the quotation between » and «."""
-    return marked_on_one_line(one.context, one.quotation.context, one.quotation.span)
 
 
 def _quoted_json(one: Quoted) -> dict[str, Any]:
