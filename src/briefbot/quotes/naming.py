@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PARAGRAPHS_BACK = 4
 _NAMES_BACK = 60  # that are looked at for a pronoun
+_AT_HAND = 2  # sentences back, where somebody of unknown gender is taken if nobody known fits
 
 # What counts for a man's being the one that "he" stands for: how many sentences ago, in which role, and that he is
 # known to be a man, or has at least two names. Chosen on articles of polnear/train that were read by hand.
@@ -43,14 +44,16 @@ def whole_name(
     if gender is None:
         return None
     told = _told(mention, outline, cast, mentions)
+    near = [(away, one, _named(outline, cast, one))
+            for away, one in islice(_before(mention, outline, mentions), _NAMES_BACK)]  # fmt: skip
+    people = [(away, one, name) for away, one, name in near if name != told and cast.is_person(name)]
+    fitting = [it for it in people if _may_be(it[2], it[1], outline, cast, gender)]
+    unknown = [it for it in people if it[0] <= _AT_HAND and _is_introduced(it[1], it[2], outline, cast)]
     scores: dict[str, float] = {}
-    for away, one in islice(_before(mention, outline, mentions), _NAMES_BACK):
-        name = _named(outline, cast, one)
-        if name != told and _may_be(name, one, outline, cast, gender):
-            near = _HERE * (not away) - _AWAY * away
-            known = _KNOWN if cast.gender(name) else _TWO_NAMES * (" " in name)
-            score = _standing(outline, one) + _SPOKE * (name == spoke) + near + known
-            scores[name] = max(scores.get(name, score), score)
+    for away, one, name in fitting or unknown:
+        known = _KNOWN if cast.gender(name) else _TWO_NAMES * (" " in name)
+        score = _standing(outline, one) + _SPOKE * (name == spoke) + _HERE * (not away) - _AWAY * away + known
+        scores[name] = max(scores.get(name, score), score)
     return max(scores, key=scores.__getitem__) if scores else None
 
 
@@ -88,16 +91,25 @@ def _told(mention: Mention, outline: Outline, cast: Cast, mentions: Sequence[Seq
 
 def _may_be(name: str, one: Mention, outline: Outline, cast: Cast, gender: Gender) -> bool:
     """Tell whether a pronoun may stand for a name: one of that gender, or an unknown one that speaks as people do."""
-    if not cast.is_person(name):
-        return False
     known = cast.gender(name)
     title = outline.tokens(one.paragraph)[one.first].lower in outline.words.all_titles
     return known == gender or (known is None and (title or one.link in _SPEAKING or cast.speaks(name)))
 
 
+def _is_introduced(one: Mention, name: str, outline: Outline, cast: Cast) -> bool:
+    """Tell whether a whole name of unknown gender is introduced as a person is: as a subject, or with what she is."""
+    tokens = outline.tokens(one.paragraph)
+    described = any(it.text == "," for it in tokens[one.last : one.last + 1])
+    return " " in name and cast.gender(name) is None and (_begins(outline, one) or described)
+
+
+def _begins(outline: Outline, one: Mention) -> bool:
+    tokens = outline.tokens(one.paragraph)
+    return one.first == 0 or tokens[one.first - 1].sentence != tokens[one.first].sentence
+
+
 def _standing(outline: Outline, one: Mention) -> float:
     """Return how much a sentence is about somebody: its subject, who speaks."""
     tokens = outline.tokens(one.paragraph)
-    begins = one.first == 0 or tokens[one.first - 1].sentence != tokens[one.first].sentence
     owns = one.last < len(tokens) and tokens[one.last].is_possessive
-    return _SUBJECT * (begins and not owns) + _CUED * (one.link in _SPEAKING or one.link in _AGENT)
+    return _SUBJECT * (_begins(outline, one) and not owns) + _CUED * (one.link in _SPEAKING or one.link in _AGENT)
