@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
 
-BlockKind = Literal["heading", "paragraph", "list", "table", "row", "code"]
+BlockKind = Literal["heading", "paragraph", "list", "table", "row", "code", "blockquote"]  # added to at its end only
 QuotationKind = Literal["direct", "indirect"]
 QUOTATION_KINDS: tuple[QuotationKind, ...] = get_args(QuotationKind)
 BLOCK_KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
+PROSE: tuple[BlockKind, ...] = ("paragraph", "blockquote")  # whose line ends mean nothing
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import NamedTuple
 
-from briefbot.model import Block, BlockKind, Document, Passage, Sentence, Span
+from briefbot.model import PROSE, Block, BlockKind, Document, Passage, Sentence, Span
 from briefbot.sentences import line_spans, sentence_spans
 from briefbot.wording import normalised, prefix, search_text
 
@@ -191,7 +191,7 @@ def _is_scrap(block: Block, text: str) -> bool:
 def _levels(kind: BlockKind) -> tuple[_Divide, ...]:
     """Return how a passage of that kind may be divided, the best way first."""
     finer: tuple[_Divide, ...] = (sentence_spans, _matches(_WORD), _matches(_FEW_CHARACTERS))
-    return finer if kind in ("paragraph", "heading") else (line_spans, *finer)
+    return finer if kind in (*PROSE, "heading") else (line_spans, *finer)
 
 
 def _matches(pattern: re.Pattern[str]) -> _Divide:

@@ -63,6 +63,20 @@ def test_headings_paragraphs_and_lists_are_read_in_order_with_the_properties_of_
 NUMBERED = "<w:numPr><w:numId w:val='%d'/></w:numPr>"
 
 
+def test_a_style_for_quotations_makes_block_quotations_that_end_with_who_signed_them() -> None:
+    document = docx.Document()
+    document.add_paragraph("It rained.")
+    document.add_paragraph("The bridge will stand for ever.", style="Quote")
+    document.add_paragraph("— Thomas Berg", style="Intense Quote")
+    document.add_paragraph("The guests left.")
+
+    assert layout(read_docx(samples.saved(document))) == [
+        ("paragraph", 0, "It rained."),
+        ("blockquote", 0, "The bridge will stand for ever.\n— Thomas Berg"),
+        ("paragraph", 0, "The guests left."),
+    ]
+
+
 def test_a_numbered_heading_is_a_heading_and_number_zero_is_no_list() -> None:
     words = "<w:r><w:t>%s</w:t></w:r>"
     body = "".join(

@@ -90,7 +90,7 @@ def test_of_a_page_of_documentation_code_lists_and_quotes_are_read_and_what_is_h
         ("paragraph", 0, FIRST),
         ("code", 0, "pip install example\n  # two spaces"),
         ("list", 0, "--full\nBuild it all."),
-        ("paragraph", 0, SECOND),
+        ("blockquote", 0, SECOND),
         ("paragraph", 0, "The train at night."),
         ("paragraph", 0, "More"),
         ("paragraph", 0, THIRD),

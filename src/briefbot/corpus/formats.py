@@ -33,13 +33,13 @@ class Format:
 FORMATS: dict[str, Format] = {
     ".txt": Format("plain", 1),
     ".md": Format("markdown", 1),
-    ".html": Format("html", 1),
-    ".htm": Format("html", 1),
+    ".html": Format("html", 2),
+    ".htm": Format("html", 2),
     ".pdf": Format("pdf", 1),
-    ".docx": Format("docx", 1),
+    ".docx": Format("docx", 2),
     ".csv": Format("table", 1),
     ".tsv": Format("table", 1),
-    ".eml": Format("email", 1),
+    ".eml": Format("email", 2),
 }
 
 

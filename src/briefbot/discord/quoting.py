@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from briefbot.discord.escaping import code_block, escaped, quoted
 from briefbot.discord.limits import length
 from briefbot.harmless import one_line, printable
-from briefbot.model import BlockKind, Excerpt, Span
+from briefbot.model import PROSE, BlockKind, Excerpt, Span
 from briefbot.wording import flowed
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def passage(excerpt: Excerpt, room: int, *, answers: bool = True) -> Shown:
     """Return the passage with the sentence that `answers` in bold, or as much around the sentence as fits."""
     if excerpt.kind in LAID_OUT:
         return _laid_out(excerpt, room)
-    text = flowed(excerpt.text, _NARROW, len) if excerpt.kind == "paragraph" else excerpt.text
+    text = flowed(excerpt.text, _NARROW, len) if excerpt.kind in PROSE else excerpt.text
     bold = excerpt.highlight if answers else _NOTHING
     whole = _quoted(text, Span(0, len(text)), bold)
     if length(whole) <= room:

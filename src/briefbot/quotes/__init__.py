@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from briefbot.model import Document, Passage
 
-EXTRACTION = 1  # raised when the same document begins to yield other quotations
+EXTRACTION = 2  # raised when the same document begins to yield other quotations
 
 __all__ = ["EXTRACTION", "may_name", "quotations", "same_speaker", "speaker_key"]
 

@@ -12,12 +12,12 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from briefbot.model import Span
+from briefbot.model import PROSE, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from briefbot.model import Passage
+    from briefbot.model import BlockKind, Passage
 
 _BLANK = re.compile(r"\n[^\S\n]*\r?\n\s*")
 _LINE = re.compile(r"[^\n]*(?:\n|\Z)")
@@ -30,14 +30,16 @@ _BY_LINES = ("list", "table", "row")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A stretch of text in which marks pair. `depth` counts the ">" before its lines.
+    """A stretch of text in which marks pair. `depth` counts the ">" before its lines, and 1 for a block quotation.
 
-    `sentences` are where its sentences start and end, as its passages have them; they lie within it.
+    `kind` is that of its passages. `sentences` are where its sentences start and end, as its passages have them; they
+    lie within it.
     """
 
     span: Span
     depth: int
     passage: int
+    kind: BlockKind
     sentences: tuple[Span, ...]
 
 
@@ -67,7 +69,7 @@ def _joined(text: str, passages: Iterable[Passage]) -> Iterator[list[Passage]]:
 
 def _follows(text: str, before: Passage, after: Passage) -> bool:
     gap = text[before.span.end : after.span.start]
-    return before.kind == after.kind == "paragraph" and len(gap) < 3 and gap.strip(" ") == ""
+    return before.kind == after.kind and before.kind in PROSE and len(gap) < 3 and gap.strip(" ") == ""
 
 
 def _divided(text: str, parts: Iterable[Span], group: Sequence[Passage]) -> Iterator[Paragraph]:
@@ -85,7 +87,8 @@ def _divided(text: str, parts: Iterable[Span], group: Sequence[Passage]) -> Iter
                 break
             reached += 1
         if len(span):
-            yield Paragraph(span, depth, group[0].number, tuple(inside))
+            quoted = depth + (group[0].kind == "blockquote")
+            yield Paragraph(span, quoted, group[0].number, group[0].kind, tuple(inside))
 
 
 def _unfenced(fences: Sequence[Span], whole: Span) -> Iterator[Span]:

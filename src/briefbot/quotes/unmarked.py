@@ -1,8 +1,8 @@
 """Finds what was said without quotation marks around it: the turns of an interview, and block quotations.
 
-A turn begins with the name of who speaks and a colon; one alone is no interview. A block quotation stands after ">" and
-is introduced with a colon or followed by a dash and a name. What a mail quotes of an earlier mail stands after ">" too:
-it is another letter and nobody's utterance.
+A turn begins with the name of who speaks and a colon; one alone is no interview. A block quotation is told by the
+format of its document or stands after ">", and is introduced with a colon or followed by a dash and a name. What a mail
+quotes of an earlier mail looks the same: it is another letter and nobody's utterance.
 """
 
 from __future__ import annotations
@@ -143,6 +143,8 @@ def _blocks(text: str, paragraphs: Sequence[Paragraph], words: Words) -> Iterato
 
 def _belongs(text: str, before: Paragraph, after: Paragraph) -> bool:
     """Tell whether two paragraphs are of one block: no line between them is without ">"."""
+    if before.kind == after.kind == "blockquote":
+        return True
     return after.depth > 0 and not _BLANK.search(text, before.span.end, after.span.start)
 
 

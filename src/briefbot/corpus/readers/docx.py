@@ -11,7 +11,7 @@ import io
 import posixpath
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from briefbot.corpus.composition import Composition
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
+    from briefbot.model import BlockKind
     from briefbot.settings import Limits
 
 _OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -47,13 +48,15 @@ _DOCTYPE = "it holds a DOCTYPE, which Word never writes; open it in a word proce
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """What a paragraph style says: `level` of a heading or 0, and whether its paragraphs are list items."""
+    """What a paragraph style says: `level` of a heading or 0, and whether list items or quotations have it."""
 
     level: int
     listed: bool
+    quoted: bool = False
 
 
 _PLAIN = _Style(0, listed=False)
+_QUOTING = frozenset(("quote", "intense quote", "block text", "quotations"))  # as Word and LibreOffice call them
 
 
 def read(data: bytes, limits: Limits) -> Reading:
@@ -167,7 +170,9 @@ def _style(key: str, elements: dict[str, Element], seen: frozenset[str]) -> _Sty
         return _PLAIN
     element = elements[key]
     base = _style(_child_value(element, "basedOn"), elements, seen | {key})
-    return _own_style(_child(element, "pPr"), base, title=_child_value(element, "name").lower() == "title")
+    name = _child_value(element, "name").lower()
+    own = _own_style(_child(element, "pPr"), base, title=name == "title")
+    return replace(own, quoted=base.quoted or name in _QUOTING)
 
 
 def _own_style(properties: Element | None, base: _Style, *, title: bool = False) -> _Style:
@@ -177,7 +182,7 @@ def _own_style(properties: Element | None, base: _Style, *, title: bool = False)
     if outline is not None:
         level = _outline_level(_value(outline, "val"))
     listed = base.listed if numbering is None else _child_value(numbering, "numId") != "0"
-    return _Style(level, listed and not level)
+    return _Style(level, listed and not level, base.quoted)
 
 
 def _outline_level(value: str) -> int:
@@ -217,7 +222,8 @@ class _Document:
             self._items.append(text)
         elif text:
             self._end_list()
-            self._composition.add("heading" if style.level else "paragraph", text, level=style.level)
+            body: BlockKind = "blockquote" if style.quoted else "paragraph"
+            self._composition.add("heading" if style.level else body, text, level=style.level)
         for box in _boxes(element):
             self._end_list()
             self.add(box)

@@ -19,7 +19,7 @@ from briefbot.corpus.readers.html_elements import NOT_NESTING
 from briefbot.corpus.readers.html_pieces import Piece, pieces_of
 from briefbot.corpus.readers.plain import blocks_of
 from briefbot.errors import UnreadableFile
-from briefbot.model import Metadata, Reading
+from briefbot.model import PROSE, Metadata, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -137,7 +137,7 @@ def _is_menu(piece: Piece) -> bool:
     if not any(map(str.isalnum, piece.text)):
         return piece.kind != "code"
     unlinked = len(piece.text) - piece.linked
-    return piece.kind in ("paragraph", "list") and piece.linked > _LINKS * len(piece.text) and unlinked < _LONG
+    return piece.kind in (*PROSE, "list") and piece.linked > _LINKS * len(piece.text) and unlinked < _LONG
 
 
 def _metadata(tree: LexborHTMLParser) -> Metadata:

@@ -21,6 +21,7 @@ from briefbot.corpus.readers.html_elements import (
     is_hidden,
     is_main,
 )
+from briefbot.model import PROSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,7 @@ class _Place(NamedTuple):
     main: bool
     furniture: bool
     link: bool
+    quoted: bool
 
 
 class _Cell(NamedTuple):
@@ -90,7 +92,7 @@ class _Gatherer:
 
     def __init__(self) -> None:
         self.pieces: list[Piece] = []
-        self._places = [_Place("", 0, main=False, furniture=False, link=False)]
+        self._places = [_Place("", 0, main=False, furniture=False, link=False, quoted=False)]
         self._tables: list[list[list[_Cell]]] = []
         self._lists = 0
         self._level = 0
@@ -144,8 +146,9 @@ class _Gatherer:
         if self._code:
             self._append("code", text.strip(), linked)
             return
+        kind: BlockKind = "blockquote" if self._places[-1].quoted else "paragraph"
         for paragraph in _paragraphs(text):
-            self._append("heading" if self._level else "paragraph", paragraph, linked * len(paragraph) // len(text))
+            self._append("heading" if self._level else kind, paragraph, linked * len(paragraph) // len(text))
 
     def _append(self, kind: BlockKind, text: str, linked: int, header_length: int = 0) -> None:
         place = self._places[-1]
@@ -155,9 +158,10 @@ class _Gatherer:
     def _place(self, tag: str, attributes: Attributes) -> _Place:
         around = self._places[-1]
         main = around.main or is_main(tag, attributes)
-        furniture = around.furniture or is_furniture(tag, attributes, within_main=main)
+        quoted = around.quoted or tag == "blockquote"
+        furniture = around.furniture or is_furniture(tag, attributes, within_main=main or quoted)
         link = around.link or (tag == "a" and "href" in attributes)
-        return _Place(tag, len(self.pieces), main, furniture, link)
+        return _Place(tag, len(self.pieces), main, furniture, link, quoted)
 
     def _count(self, tag: str, change: int) -> None:
         """Keep count of what is open that decides about the kind of a piece."""
@@ -171,7 +175,7 @@ class _Gatherer:
     def _close_list(self, start: int) -> None:
         """Make one piece of a list, unless it holds more than lines."""
         items = self.pieces[start:]
-        if items and all(item.kind == "paragraph" for item in items):
+        if items and all(item.kind in PROSE for item in items):
             del self.pieces[start:]
             self._append("list", "\n".join(item.text for item in items), sum(item.linked for item in items))
 
