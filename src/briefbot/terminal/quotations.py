@@ -114,7 +114,7 @@ def _head(found: FoundQuotations, paint: Paint) -> Iterator[list[str]]:
     if found.understood_as and letters(found.understood_as) != letters(found.wanted.words):
         yield [paint.dim(f"Understood as: {one_line(found.understood_as)}")]
     if not found.quoted:
-        yield [paint.bold(f"No such quotation in these documents; {found.searched:,} were searched.")]
+        yield [paint.bold(f"No such quotation in these documents; quotations searched: {found.searched:,}.")]
     if found.related:
         yield ["Related, not what was asked for:"]
 
